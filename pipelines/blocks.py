@@ -1,0 +1,273 @@
+"""A page as a reader meets it: blocks of running text in order, and the regions that hold them.
+
+One walk over the tree, without recursion and without changing it. A *region* is a block-level element; a *block* is a
+run of text between two block boundaries (start or end of a block-level element, or two line breaks in a row). Inline
+markup is flattened: words are neither lost nor glued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines import cues
+
+# Elements that begin and end a block: the HTML Standard's rendering section, "display: block" and its kin, and tables.
+_BLOCK_NAMES = (
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary "
+    "table caption colgroup col tbody td tfoot th thead tr ul amp-sidebar"
+)
+BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
+# Elements whose text is not prose, or is not shown.
+_SKIPPED_NAMES = (
+    "script style noscript template svg iframe object embed applet canvas audio video button select option textarea "
+    "input map head title meta link datalist math picture progress meter amp-ad amp-iframe amp-video amp-analytics "
+    "amp-consent"
+)
+SKIPPED_TAGS = frozenset(_SKIPPED_NAMES.split())
+_TAG_CUES = {
+    "nav": cues.NAVIGATION,
+    "aside": cues.ASIDE,
+    "footer": cues.FOOTER,
+    "header": cues.HEADER,
+    "form": cues.FORM,
+    "figcaption": cues.CAPTION,
+    "h1": cues.HEADLINE,
+    "dialog": cues.HIDDEN,
+    "address": cues.BYLINE,
+}
+_ROLE_CUES = {
+    "navigation": cues.NAVIGATION,
+    "complementary": cues.ASIDE,
+    "contentinfo": cues.FOOTER,
+    "banner": cues.HEADER,
+    "dialog": cues.HIDDEN,
+    "search": cues.FORM,
+    "toolbar": cues.SHARE,
+    "menu": cues.NAVIGATION,
+    "menubar": cues.NAVIGATION,
+}
+_ITEMPROP_CUES = {
+    "articlebody": cues.BODY,
+    "caption": cues.CAPTION,
+    "headline": cues.HEADLINE,
+    "author": cues.BYLINE,
+    "datepublished": cues.DATE,
+    "datemodified": cues.DATE,
+    "comment": cues.COMMENTS,
+}
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+@dataclass(slots=True, eq=False)
+class Region:
+    """A block-level element: its place in the tree of regions, what it may be, and the blocks that stand in it.
+
+    ``cues`` are its own, ``inherited`` those of its ancestors; ``first`` and ``last`` the half-open range of the
+    indexes of the blocks in its subtree.
+    """
+
+    index: int
+    parent: int
+    depth: int
+    element: HtmlElement
+    tag: str
+    cues: int
+    inherited: int
+    first: int
+    last: int = -1
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A run of text: normalised, never empty. ``linked`` counts its characters in links, ``links`` the links."""
+
+    index: int
+    region: int
+    tag: str
+    text: str
+    linked: int
+    links: int
+    strong: int
+    cues: int
+
+
+@dataclass(slots=True, eq=False)
+class Layout:
+    """The blocks and the regions of one page, both in document order; ``regions[0]`` is the root."""
+
+    blocks: list[Block] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    deepest: int = 0
+
+
+def own_cues(element: HtmlElement, tag: str) -> int:
+    """What an element's tag, class, id, role, itemprop and visibility say of it."""
+    found = _TAG_CUES.get(tag, 0)
+    attributes = element.attrib
+    if not attributes:
+        return found
+    get = attributes.get
+    if value := get("class"):
+        found |= cues.of(value)
+    if value := get("id"):
+        found |= cues.of(value)
+    if value := get("role"):
+        found |= _ROLE_CUES.get(value.lower(), 0)
+    if value := get("itemprop"):
+        found |= _ITEMPROP_CUES.get(value.lower(), 0)
+    if get("hidden") is not None or get("aria-hidden") == "true":
+        found |= cues.HIDDEN
+    if (value := get("style")) and len(value) < 400 and "none" in value and "display:none" in value.replace(" ", ""):
+        found |= cues.HIDDEN
+    return found
+
+
+def read(root: HtmlElement) -> Layout:
+    """The layout of a tree (see the module)."""
+    return _Reader(root).layout
+
+
+class _Reader:
+    """The state of one walk."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self.layout = Layout()
+        self.pieces: list[str] = []
+        self.linked = self.links = self.strong = 0
+        self.breaks = 0
+        self.region = 0
+        self._walk(root)
+
+    def _walk(self, root: HtmlElement) -> None:
+        regions = self.layout.regions
+        regions.append(Region(0, -1, 0, root, _tag(root), 0, 0, 0))
+        walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        in_link = in_strong = depth = skipping = 0
+        for event, element in walk:
+            tag = element.tag
+            if event == "start":
+                depth += 1
+                if depth > self.layout.deepest:
+                    self.layout.deepest = depth
+                if depth == 1:
+                    self._add(element.text, 0, 0)
+                    continue
+                if not isinstance(tag, str) or tag in SKIPPED_TAGS:
+                    walk.skip_subtree()
+                    skipping = 1
+                    continue
+                if tag in BLOCK_TAGS:
+                    self._open(element, tag)
+                elif tag == "br":
+                    self._break()
+                elif tag == "a":
+                    in_link += 1
+                    self.links += 1
+                elif tag in ("b", "strong"):
+                    in_strong += 1
+                elif tag == "span" and _unseen(element):
+                    walk.skip_subtree()
+                    skipping = 1
+                    continue
+                if element.text:
+                    self._add(element.text, in_link, in_strong)
+                continue
+            if event == "end":
+                depth -= 1
+                if depth == 0:
+                    break
+                if skipping:
+                    skipping = 0
+                elif tag in BLOCK_TAGS:
+                    self._close()
+                elif tag == "a":
+                    in_link -= 1
+                elif tag in ("b", "strong"):
+                    in_strong -= 1
+            if element.tail and depth:
+                self._add(element.tail, in_link, in_strong)
+        self._flush()
+        regions[0].last = len(self.layout.blocks)
+
+    def _add(self, text: str | None, in_link: int, in_strong: int) -> None:
+        if not text:
+            return
+        self.pieces.append(text)
+        if self.breaks or in_link or in_strong:
+            size = len(text.strip())
+            if size:
+                self.breaks = 0
+                if in_link:
+                    self.linked += size
+                if in_strong:
+                    self.strong += size
+
+    def _break(self) -> None:
+        self.breaks += 1
+        if self.breaks > 1:
+            self._flush()
+        else:
+            self.pieces.append("\n")
+
+    def _flush(self) -> None:
+        if self.pieces:
+            text = " ".join("".join(self.pieces).split())
+            if text:
+                region = self.layout.regions[self.region]
+                blocks = self.layout.blocks
+                blocks.append(
+                    Block(
+                        len(blocks),
+                        self.region,
+                        region.tag,
+                        text,
+                        min(self.linked, len(text)),
+                        self.links,
+                        min(self.strong, len(text)),
+                        region.cues | region.inherited,
+                    )
+                )
+            self.pieces.clear()
+        self.linked = self.links = self.strong = self.breaks = 0
+
+    def _open(self, element: HtmlElement, tag: str) -> None:
+        self._flush()
+        regions = self.layout.regions
+        above = regions[self.region]
+        own = own_cues(element, tag)
+        regions.append(
+            Region(
+                len(regions),
+                self.region,
+                above.depth + 1,
+                element,
+                tag,
+                own,
+                above.inherited | above.cues,
+                len(self.layout.blocks),
+            )
+        )
+        self.region = len(regions) - 1
+
+    def _close(self) -> None:
+        self._flush()
+        region = self.layout.regions[self.region]
+        region.last = len(self.layout.blocks)
+        self.region = region.parent
+
+
+def _tag(element: HtmlElement) -> str:
+    return element.tag if isinstance(element.tag, str) else ""
+
+
+_UNSEEN = frozenset(("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"))
+
+
+def _unseen(element: HtmlElement) -> bool:
+    """Whether a span holds words for screen readers only (“opens in a new tab”)."""
+    name = element.get("class")
+    return bool(name) and len(name) < 200 and not _UNSEEN.isdisjoint(name.lower().split())
