@@ -1,0 +1,31 @@
+"""``broadsheet.toml`` as frozen values.
+
+>>> config = load(Path("broadsheet.toml"))
+>>> [source.name for source in config.sources]
+
+What is wrong is told in one sentence: :class:`ConfigError` for the whole file, ``Config.disabled`` for one source.
+``docs/configuration.md`` is kept in step with :data:`KEYS` by ``python -m crawler.config docs/configuration.md``.
+"""
+
+from crawler.config.errors import ConfigError
+from crawler.config.keys import KEYS, Key
+from crawler.config.model import ArchiveConfig, Config, CrawlConfig, DisabledSource, SourceConfig
+from crawler.config.read import check_archive_path, load, parse
+from crawler.config.template import template
+from crawler.config.values import PLACEHOLDER_CONTACT
+
+__all__ = [
+    "KEYS",
+    "PLACEHOLDER_CONTACT",
+    "ArchiveConfig",
+    "Config",
+    "ConfigError",
+    "CrawlConfig",
+    "DisabledSource",
+    "Key",
+    "SourceConfig",
+    "check_archive_path",
+    "load",
+    "parse",
+    "template",
+]

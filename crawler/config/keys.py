@@ -1,0 +1,118 @@
+"""Every key of ``broadsheet.toml``: the one list from which reader, template and documentation are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Place = Literal["", "archive", "crawl", "source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key: ``table`` is "" for the top of the file, ``default`` is TOML text, None where there is none.
+
+    ``example`` is TOML text for the template; ``required`` keys have no default.
+    """
+
+    table: Place
+    name: str
+    type: str
+    default: str | None
+    description: str
+    example: str = ""
+    required: bool = False
+
+
+def _archive(name: str, kind: str, default: str, description: str) -> Key:
+    return Key(table="archive", name=name, type=kind, default=default, description=description, example=default)
+
+
+def _crawl(name: str, kind: str, default: str, description: str, example: str = "") -> Key:
+    return Key(
+        table="crawl", name=name, type=kind, default=default, description=description, example=example or default
+    )
+
+
+def _source(name: str, kind: str, description: str, example: str, required: bool = False) -> Key:
+    return Key(
+        table="source",
+        name=name,
+        type=kind,
+        default=None,
+        description=description,
+        example=example,
+        required=required,
+    )
+
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        table="",
+        name="include",
+        type="text or list of texts",
+        default="[]",
+        description="Further files with [[source]] blocks: names or patterns, relative to this file.",
+        example='"sources/*.toml"',
+    ),
+    _archive("path", "path", '"archive"', "Folder of the archive, relative to this file; ~ is your home."),
+    _archive("batch_pages", "number", "500", "A batch is committed when it holds this many pages …"),
+    _archive("batch_seconds", "duration", '"60s"', "… or when its first page is this old."),
+    _archive("segment_bytes", "size", '"1 GB"', "A WARC segment that reached this size is closed and a new one begun."),
+    Key(
+        table="crawl",
+        name="contact",
+        type="text",
+        default=None,
+        description="Whom a site may write to: a mail address or a page about the crawl. Goes into the user agent.",
+        example='"mailto:archive@your-institute.org"',
+        required=True,
+    ),
+    _crawl("delay", "duration", '"1s"', "Pause between two requests to one host; a longer Crawl-delay wins."),
+    _crawl("max_delay", "duration", '"60s"', "A host that asks for a longer Crawl-delay is deferred."),
+    _crawl(
+        "concurrency", "number", "32", "Hosts that are asked at the same time; one host is never asked twice at once."
+    ),
+    _crawl("timeout", "duration", '"30s"', "A request that takes longer has failed."),
+    _crawl("retries", "number", "2", "Further tries after a failure that may pass."),
+    _crawl("max_page", "size", '"20 MB"', "A larger page is cut off and refused."),
+    _crawl("max_entrance", "size", '"60 MB"', "The same for feeds and sitemaps, also unpacked."),
+    _crawl(
+        "revisit",
+        "list of durations",
+        "[]",
+        "Ages of an article at which it is asked for again, to catch edits.",
+        '["1h", "6h", "1d", "7d"]',
+    ),
+    _crawl("robots_max_age", "duration", '"24h"', "A robots.txt older than this is asked for again."),
+    _crawl("workers", "number", "0", "Processes that extract; 0 is one for each core."),
+    _crawl("extract_timeout", "duration", '"20s"', "A page whose extraction takes longer is rejected."),
+    _crawl("extract_memory", "size", '"1 GB"', "A page whose extraction takes more memory is rejected."),
+    _source("name", "text", "Names the source in the archive; never change it.", '"daily-example"', required=True),
+    _source(
+        "entrances",
+        "list of URLs",
+        "Where articles are announced: feeds, sitemaps, front or section pages; the kind is told from what comes back.",
+        '["https://www.daily.example/news-sitemap.xml", "https://www.daily.example/"]',
+        required=True,
+    ),
+    _source(
+        "hosts", "list of hosts", "Hosts that belong to the source beside its entrances'.", '["blog.daily.example"]'
+    ),
+    _source("delay", "duration", "Pause for this source's hosts in place of [crawl] delay.", '"5s"'),
+    _source("timezone", "text", "Time zone (IANA) of dates that do not name one.", '"Europe/Berlin"'),
+    _source("language", "text", "Language (BCP 47) of pages that do not name one.", '"de"'),
+    _source("title", "selectors", "CSS or XPath of the headline, where extraction misses it.", '"h1.headline"'),
+    _source("date", "selectors", "CSS or XPath of the date of publication.", '"//time/@datetime"'),
+    _source("bullets", "selectors", "CSS or XPath of each key point.", '".key-points li"'),
+    _source("body", "selectors", "CSS or XPath of the element that holds the text.", '["article .text", ".story"]'),
+    _source("remove", "selectors", "CSS or XPath of what is taken away before reading.", '[".promo", ".related"]'),
+    _source(
+        "labels", "table of texts", "Your own labels, kept beside the source.", '{ country = "DE", type = "regional" }'
+    ),
+)
+
+
+def names(table: Place) -> tuple[str, ...]:
+    """The keys that may stand in ``table``."""
+    return tuple(key.name for key in KEYS if key.table == table)

@@ -1,0 +1,117 @@
+"""The configuration as values: what ``broadsheet.toml`` says once it has been read and found sound."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from crawler.config.errors import ConfigError
+from crawler.config.values import host_of
+from storage.records import SiteRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveConfig:
+    """Where the archive lies and how large its batches and WARC segments get (pages, seconds, bytes)."""
+
+    path: Path
+    batch_pages: int = 500
+    batch_seconds: float = 60.0
+    segment_bytes: int = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlConfig:
+    """Manners and limits of a crawl: durations in seconds, sizes in bytes.
+
+    ``delay`` is the pause between two requests to one host; a Crawl-delay beyond ``max_delay`` defers the host.
+    ``concurrency`` counts hosts asked at once, ``retries`` further tries after the first. ``revisit`` are ages of an
+    article at which it is asked for again. ``workers`` of 0 means one for each core.
+    """
+
+    contact: str
+    delay: float = 1.0
+    max_delay: float = 60.0
+    concurrency: int = 32
+    timeout: float = 30.0
+    retries: int = 2
+    max_page: int = 20 * 10**6
+    max_entrance: int = 60 * 10**6
+    revisit: tuple[float, ...] = ()
+    robots_max_age: float = 86400.0
+    workers: int = 0
+    extract_timeout: float = 20.0
+    extract_memory: int = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """One news site: its entrances (absolute URLs), hosts, rules and labels.
+
+    ``hosts`` are those of the entrances and the listed ones, lower case, with a port only where it is not the scheme's
+    own. ``delay`` is in seconds, or None for the crawl's. ``labels`` are pairs sorted by key. ``file`` is where the
+    block stands.
+    """
+
+    file: Path
+    rules: SiteRules
+    entrances: tuple[str, ...]
+    hosts: frozenset[str]
+    delay: float | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The source's name, a slug that is unique in the configuration."""
+        return self.rules.name
+
+    def owns(self, url: str) -> bool:
+        """Whether ``url`` lies on one of the source's hosts; ``www.`` in front makes no difference."""
+        try:
+            host = host_of(url)
+        except ValueError:
+            return False
+        return fold_www(host) in {fold_www(own) for own in self.hosts}
+
+    @property
+    def digest(self) -> str:
+        """Hash of all that shapes what is fetched from this source and how it is read; not of the file it stands in."""
+        return _digest([asdict(self.rules), self.entrances, sorted(self.hosts), self.delay, self.labels])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisabledSource:
+    """A source that does not run because of a mistake in its own block; ``name`` is ``#3`` where it has none."""
+
+    name: str
+    error: ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A whole configuration. ``file`` is the main file; ``disabled`` are the sources with a mistake in their block."""
+
+    file: Path
+    archive: ArchiveConfig
+    crawl: CrawlConfig
+    sources: tuple[SourceConfig, ...] = ()
+    disabled: tuple[DisabledSource, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Hash of every setting that shapes a run, the same on every machine: paths of files and archive stay out."""
+        archive = [self.archive.batch_pages, self.archive.batch_seconds, self.archive.segment_bytes]
+        sources = sorted([source.name, source.digest] for source in self.sources)
+        return _digest([archive, asdict(self.crawl), sources, sorted(source.name for source in self.disabled)])
+
+
+def fold_www(host: str) -> str:
+    """``host`` without a leading ``www.``."""
+    return host.removeprefix("www.")
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]

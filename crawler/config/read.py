@@ -1,0 +1,216 @@
+"""From the text of ``broadsheet.toml``, and of the files it includes, to a :class:`Config`."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from crawler.config import values
+from crawler.config.errors import ConfigError
+from crawler.config.model import ArchiveConfig, Config, CrawlConfig, DisabledSource, SourceConfig, fold_www
+from crawler.config.table import Table, keys_of
+from storage.records import SiteRules
+
+
+def load(path: Path) -> Config:
+    """Read the configuration at ``path``. ConfigError where the file or a global setting is wrong."""
+    return parse(_text_of(path, remedy="write one with `broadsheet init`, or name another with --config"), path)
+
+
+def parse(text: str, file: Path) -> Config:
+    """Read a configuration from ``text``, which stands (or would stand) in ``file``: paths are relative to its folder.
+
+    A mistake in one source's block puts that source into ``disabled``; any other raises ConfigError.
+    """
+    top = Table(_toml(text, file), file=file, place="", label="")
+    top.refuse_unknown(keys_of(""))
+    archive = _archive(_only(top, "archive"))
+    crawl = _crawl(_only(top, "crawl"))
+    blocks = [*_blocks(top), *_included(top)]
+    if not blocks:
+        raise top.error("source", "there is no source", "write a [[source]] block with a name and its entrances")
+    sources, disabled = _sources(blocks)
+    return Config(file=file, archive=archive, crawl=crawl, sources=sources, disabled=disabled)
+
+
+def check_archive_path(config: Config) -> None:
+    """Raise ConfigError where the archive's folder is not there and cannot be made, or cannot be written to."""
+    path = config.archive.path
+
+    def wrong(problem: str, remedy: str) -> ConfigError:
+        return ConfigError(file=config.file, table="archive", key="path", problem=problem, remedy=remedy)
+
+    if not path.exists():
+        if not path.parent.is_dir():
+            raise wrong(f"the folder {str(path.parent)!r} does not exist", "make it, or write another path")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise wrong(f"nothing may be written to {str(path.parent)!r}", "change its rights, or write another path")
+    elif not path.is_dir():
+        raise wrong(f"{str(path)!r} is a file", "write the path of a folder")
+    elif not os.access(path, os.W_OK | os.X_OK):
+        raise wrong(f"nothing may be written to {str(path)!r}", "change its rights, or write another path")
+
+
+def _text_of(path: Path, *, remedy: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(file=path, problem="there is no such file", remedy=remedy) from None
+    except UnicodeDecodeError:
+        raise ConfigError(file=path, problem="it is not in UTF-8", remedy="save it as UTF-8") from None
+    except OSError as error:
+        problem = f"it cannot be read ({error.strerror})"
+        raise ConfigError(file=path, problem=problem, remedy="name a file that can be read") from None
+
+
+def _toml(text: str, file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except ValueError as error:
+        problem = f"it is not TOML: {str(error)[:1].lower()}{str(error)[1:]}"
+        raise ConfigError(file=file, problem=problem, remedy="mend that line") from None
+    except RecursionError:
+        raise ConfigError(file=file, problem="its values nest too deep", remedy="write flat lists and tables") from None
+
+
+def _only(top: Table, name: str) -> Table:
+    value = top.values.get(name, {})
+    if not isinstance(value, dict):
+        found = f"[[{name}]] stands here" if isinstance(value, list) else "this is no table"
+        raise top.error(name, found, f"write one table, [{name}]")
+    table = Table(value, file=top.file, place="archive" if name == "archive" else "crawl", label=name)
+    table.refuse_unknown(keys_of(table.place))
+    return table
+
+
+def _archive(table: Table) -> ArchiveConfig:
+    default = ArchiveConfig(path=Path("archive"))
+    path = table.text("path")
+    if path is not None and (not path.strip() or "://" in path or "\0" in path):
+        raise table.error("path", f"{path!r} is not a folder", 'write a path, such as "archive"')
+    try:
+        written = Path(path or default.path).expanduser()
+    except RuntimeError:
+        raise table.error("path", f"no home is known for {path!r}", "write an absolute path") from None
+    return ArchiveConfig(
+        path=table.file.parent / written,
+        batch_pages=table.number("batch_pages", default.batch_pages, low=1, high=1_000_000),
+        batch_seconds=table.duration("batch_seconds", default.batch_seconds, above_zero=True),
+        segment_bytes=table.size("segment_bytes", default.segment_bytes),
+    )
+
+
+def _crawl(table: Table) -> CrawlConfig:
+    contact = table.text("contact", values.contact)
+    if contact is None:
+        raise table.error("contact", "it is missing", 'write how to reach you: contact = "mailto:you@paper.example"')
+    default = CrawlConfig(contact=contact)
+    crawl = CrawlConfig(
+        contact=contact,
+        delay=table.duration("delay", default.delay),
+        max_delay=table.duration("max_delay", default.max_delay),
+        concurrency=table.number("concurrency", default.concurrency, low=1, high=1024),
+        timeout=table.duration("timeout", default.timeout, above_zero=True),
+        retries=table.number("retries", default.retries, low=0, high=20),
+        max_page=table.size("max_page", default.max_page),
+        max_entrance=table.size("max_entrance", default.max_entrance),
+        revisit=table.durations("revisit"),
+        robots_max_age=table.duration("robots_max_age", default.robots_max_age),
+        workers=table.number("workers", default.workers, low=0, high=1024),
+        extract_timeout=table.duration("extract_timeout", default.extract_timeout, above_zero=True),
+        extract_memory=table.size("extract_memory", default.extract_memory, least=100_000_000),
+    )
+    if crawl.max_delay < crawl.delay:
+        raise table.error("max_delay", "it is shorter than delay", "write one that is as long or longer")
+    return crawl
+
+
+def _blocks(top: Table) -> Iterator[Table]:
+    found = top.values.get("source", [])
+    if not isinstance(found, list):
+        raise top.error("source", "[source] stands here", "write [[source]], once for each site")
+    for position, block in enumerate(found, 1):
+        if not isinstance(block, dict):
+            raise top.error("source", "this is no table", "write [[source]], once for each site")
+        name = block.get("name")
+        label = f"source {name!r}" if isinstance(name, str) and name else f"source #{position}"
+        yield Table(block, file=top.file, place="source", label=label)
+
+
+def _included(top: Table) -> Iterator[Table]:
+    for pattern in top.texts("include", one=True):
+        try:
+            wanted = Path(pattern).expanduser()
+            root = Path(wanted.anchor) if wanted.is_absolute() else top.file.parent
+            files = sorted(file for file in root.glob(str(wanted.relative_to(wanted.anchor))) if file.is_file())
+        except (ValueError, RuntimeError, OSError) as error:
+            raise top.error("include", f"{pattern!r} is no pattern ({error})", "write a name or a pattern") from None
+        if not files:
+            raise top.error("include", f"{pattern!r} matches no file", "write a pattern that does, or take it out")
+        for file in files:
+            table = Table(_toml(_text_of(file, remedy="take it out"), file), file=file, place="", label="")
+            for key in table.values:
+                if key != "source":
+                    main = top.file.name
+                    raise table.error(key, "an included file holds [[source]] blocks only", f"write this into {main}")
+            yield from _blocks(table)
+
+
+def _sources(blocks: list[Table]) -> tuple[tuple[SourceConfig, ...], tuple[DisabledSource, ...]]:
+    seen: dict[str, Path] = {}
+    owners: dict[str, str] = {}
+    sources: list[SourceConfig] = []
+    disabled: list[DisabledSource] = []
+    for position, block in enumerate(blocks, 1):
+        name = block.values.get("name")
+        if isinstance(name, str):
+            if name in seen:
+                problem = f"a source of this name stands in {seen[name]} already"
+                raise block.error("name", problem, "give one of them another name")
+            seen[name] = block.file
+        try:
+            source = _source(block)
+            for host in sorted(source.hosts):
+                if (owner := owners.get(fold_www(host))) is not None:
+                    problem = f"the host {host!r} belongs to source {owner!r} already"
+                    key = "hosts" if host in block.texts("hosts", values.host) else "entrances"
+                    raise block.error(key, problem, "put all of a host's entrances into one [[source]]")
+        except ConfigError as error:
+            sound = isinstance(name, str) and name
+            disabled.append(DisabledSource(name=str(name) if sound else f"#{position}", error=error))
+            continue
+        owners.update((fold_www(host), source.name) for host in source.hosts)
+        sources.append(source)
+    return tuple(sources), tuple(disabled)
+
+
+def _source(table: Table) -> SourceConfig:
+    name = table.text("name", values.slug)
+    if name is None:
+        raise table.error("name", "it is missing", 'write one, such as name = "daily-example"')
+    table.refuse_unknown(keys_of("source"))
+    entrances = table.texts("entrances", values.entrance)
+    if not entrances:
+        example = 'entrances = ["https://www.paper.example/feed.xml"]'
+        raise table.error("entrances", "there is none", f"write at least one: {example}")
+    listed = table.texts("hosts", values.host)
+    rules = SiteRules(
+        name=name,
+        timezone=table.text("timezone", values.timezone),
+        language=table.text("language", values.language),
+        title=table.texts("title", values.selector, one=True),
+        date=table.texts("date", values.selector, one=True),
+        bullets=table.texts("bullets", values.selector, one=True),
+        body=table.texts("body", values.selector, one=True),
+        remove=table.texts("remove", values.selector, one=True),
+    )
+    return SourceConfig(
+        file=table.file,
+        rules=rules,
+        entrances=entrances,
+        hosts=frozenset((*(values.host_of(url) for url in entrances), *listed)),
+        delay=table.duration("delay", 0.0) if "delay" in table.values else None,
+        labels=table.labels("labels"),
+    )
