@@ -2,26 +2,80 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+import lxml.etree
 import lxml.html
 
+from pipelines import charsets, evidence
 from pipelines.evidence import Evidence
+from pipelines.selectors import Selector, compile_selector
 from storage.records import Page, Rejection
+
+# libxml2 stops at this depth even where it is told to read huge trees, and drops what lies below.
+MAX_DEPTH = 2_048
+_NUL = re.compile("[\x00\ufffe\uffff]")
 
 
 @dataclass(slots=True, kw_only=True)
 class Document:
-    """A page decoded and parsed once. ``tree`` is shared by all fields and must not be changed by any of them."""
+    """A page decoded and parsed once. ``tree`` is shared by all fields and must not be changed by any of them.
+
+    ``encoding`` is the Python codec the bytes were read with; ``warnings`` are quality codes of decoding and parsing
+    (among them ``selector_unmatched:remove``).
+    """
 
     page: Page
     encoding: str
     tree: lxml.html.HtmlElement
     evidence: Evidence
+    warnings: tuple[str, ...] = ()
+
+    def select(self, selectors: tuple[str, ...]) -> list[lxml.html.HtmlElement]:
+        """The elements that the first matching one of ``selectors`` (CSS or XPath) finds, in document order."""
+        for text in selectors:
+            found = _apply(compile_selector(text), self.tree)
+            if found:
+                return found
+        return []
 
 
 def read(page: Page) -> Document | Rejection:
     """Decode and parse ``page`` and read its evidence; a Rejection of stage ``document`` where that cannot be done."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
-    tree = lxml.html.document_fromstring(page.body, parser=parser)
-    return Document(page=page, encoding="utf-8", tree=tree, evidence=Evidence())
+    decoded = charsets.decode(page.body, page.header("content-type"))
+    text = _NUL.sub("", decoded.text)
+    if not text or text.isspace():
+        return Rejection(url=page.url, stage="document", reason="empty", detail="the page has no content")
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    try:
+        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.LxmlError, ValueError) as error:
+        return Rejection(url=page.url, stage="document", reason="unparseable", detail=str(error)[:200])
+    warnings = list(decoded.warnings)
+    if any("depth" in entry.message.lower() for entry in parser.error_log):
+        warnings.append("too_deep")
+    if page.site is not None and page.site.remove:
+        warnings.extend(_remove(tree, page.site.remove))
+    return Document(
+        page=page,
+        encoding=decoded.encoding,
+        tree=tree,
+        evidence=evidence.read(tree, page.url),
+        warnings=tuple(warnings),
+    )
+
+
+def _apply(selector: Selector | None, tree: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    return selector(tree) if selector is not None else []
+
+
+def _remove(tree: lxml.html.HtmlElement, selectors: tuple[str, ...]) -> list[str]:
+    """Take what ``selectors`` find out of ``tree``, text after it kept; the warning where they find nothing."""
+    matched = False
+    for text in selectors:
+        for element in _apply(compile_selector(text), tree):
+            if element.getparent() is not None:
+                element.drop_tree()
+                matched = True
+    return [] if matched else ["selector_unmatched:remove"]

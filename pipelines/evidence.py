@@ -5,40 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import lxml.html
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
-    """A schema.org Person or Organization, as named: ``type`` is ``Person``, ``Organization``, … or None."""
+from pipelines import linked_data
+from pipelines.linked_data import Agent, LinkedData
+from pipelines.microdata import read as read_microdata
+from pipelines.normalise import clean, scalar
 
-    name: str
-    type: str | None = None
-    url: str | None = None
+__all__ = ["Agent", "Evidence", "LinkedData", "read"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedData:
-    """One JSON-LD (or microdata) node that may describe the page's article; texts as they stand, only unescaped."""
-
-    types: tuple[str, ...]
-    origin: str = "json-ld"
-    headline: str | None = None
-    alternative_headline: str | None = None
-    name: str | None = None
-    description: str | None = None
-    date_published: str | None = None
-    date_created: str | None = None
-    date_modified: str | None = None
-    article_body: str | None = None
-    article_section: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    authors: tuple[Agent, ...] = ()
-    publisher: Agent | None = None
-    image_url: str | None = None
-    image_caption: str | None = None
-    language: str | None = None
-    is_accessible_for_free: bool | None = None
-    url: str | None = None
-    word_count: int | None = None
+# More than any honest page has; a hostile one stops costing here.
+MAX_TAGS = 5_000
+MAX_VALUE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +26,75 @@ class Evidence:
     ``articles`` are the linked-data nodes that may be the page's article, best first; ``others`` the rest that matter
     (WebPage, VideoObject, LiveBlogPosting, NewsMediaOrganization, …). ``meta`` maps a lower-case name, property or
     itemprop of every ``<meta>`` to its values in document order; ``links`` the same for ``<link rel=… href=…>``.
+    ``html_title`` is the text of the first ``<title>``, ``language`` the ``lang`` of the root element.
     """
 
     articles: tuple[LinkedData, ...] = ()
     others: tuple[LinkedData, ...] = ()
     meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    html_title: str | None = None
+    language: str | None = None
 
     def first_meta(self, *names: str) -> str | None:
         """The first value of the first of ``names`` that the page has, or None."""
         return next((value for name in names for value in self.meta.get(name, ())), None)
+
+    @property
+    def article(self) -> LinkedData | None:
+        """The node that most likely describes the page's article, or None."""
+        return self.articles[0] if self.articles else None
+
+
+def read(tree: lxml.html.HtmlElement, url: str) -> Evidence:
+    """Everything that ``tree``, the page at ``url``, states about itself. Never raises, whatever the page holds."""
+    meta: dict[str, list[str]] = {}
+    links: dict[str, list[str]] = {}
+    scripts: list[str] = []
+    html_title: str | None = None
+    for count, element in enumerate(tree.iter("meta", "link", "script", "title")):
+        if count > MAX_TAGS:
+            break
+        tag = element.tag
+        if tag == "meta":
+            _read_meta(element, meta)
+        elif tag == "link":
+            href = element.get("href")
+            if href:
+                for rel in (element.get("rel") or "").lower().split()[:5]:
+                    links.setdefault(rel, []).append(scalar(href.strip())[:MAX_VALUE])
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "").lower() and element.text:
+                scripts.append(element.text)
+        elif html_title is None and _in_head(element):
+            html_title = clean("".join(element.itertext())[:MAX_VALUE]) or None
+    nodes = [*linked_data.read(scripts), *read_microdata(tree)]
+    articles, others = linked_data.rank(nodes, url, [v for k in ("og:title", "twitter:title") for v in meta.get(k, ())])
+    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
+    return Evidence(
+        articles=tuple(articles),
+        others=tuple(others),
+        meta={name: tuple(values) for name, values in meta.items()},
+        links={name: tuple(values) for name, values in links.items()},
+        html_title=html_title,
+        language=language.strip() or None if language else None,
+    )
+
+
+def _read_meta(element: lxml.html.HtmlElement, meta: dict[str, list[str]]) -> None:
+    # Old systems write value= for content=.
+    value = element.get("content") or element.get("value")
+    if not value or not value.strip():
+        return
+    value = scalar(value.strip())[:MAX_VALUE]
+    seen: set[str] = set()
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
+        for name in (element.get(attribute) or "").lower().split():
+            if name not in seen:
+                seen.add(name)
+                meta.setdefault(name, []).append(value)
+
+
+def _in_head(element: lxml.html.HtmlElement) -> bool:
+    parent = element.getparent()
+    return parent is None or parent.tag not in {"svg", "g", "symbol"}

@@ -69,7 +69,9 @@ class Page:
 
     ``url`` is the address after redirects; ``body`` the bytes after content decoding (gzip, br, zstd) and before
     character decoding; ``fetched_at`` an aware instant in UTC; ``headers`` the response's, in order, names as sent.
-    ``requested_url`` is what the entrance announced and defaults to ``url``.
+    ``requested_url`` is what the entrance announced and defaults to ``url``. ``truncated`` says why the transfer ended
+    early, where it did (WARC's words: ``length``, ``time``, ``disconnect``, ``unspecified``); ``id`` is the article id
+    that this URL was given before, which wins over the computed one.
     """
 
     url: str
@@ -82,6 +84,8 @@ class Page:
     site: SiteRules | None = None
     rights: tuple[str, ...] = ()
     warc: WarcPosition | None = None
+    truncated: str | None = None
+    id: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that name, compared without case, or None."""
@@ -149,3 +153,96 @@ class Rejection:
     stage: str
     reason: str
     detail: str = ""
+
+
+CaptureKind = Literal["article", "entrance", "robots", "rights"]
+Outcome = Literal[
+    "announced", "fetched", "archived", "revised", "unchanged", "gone", "rejected", "refused", "failed", "deferred"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One event in the life of a URL; a row of the table ``captures``, whose schema gives each field's meaning.
+
+    ``run`` and ``batch`` are filled by the archive when the row is committed.
+    """
+
+    kind: CaptureKind
+    source: str
+    requested_url: str
+    at: dt.datetime
+    outcome: Outcome
+    reason: str | None = None
+    detail: str | None = None
+    url: str | None = None
+    id: str | None = None
+    revision: str | None = None
+    announced_by: str | None = None
+    announced_kind: EntranceKind | None = None
+    announced_at: dt.datetime | None = None
+    announced_title: str | None = None
+    announced_date: str | None = None
+    announced_modified: str | None = None
+    announced_language: str | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    not_before: dt.datetime | None = None
+    payload_digest: str | None = None
+    payload_bytes: int | None = None
+    warc_file: str | None = None
+    warc_offset: int | None = None
+    warc_length: int | None = None
+    run: str | None = None
+    batch: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How often a source met an outcome for a reason in one run."""
+
+    source: str
+    outcome: str
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run of a command that wrote to the archive; a row of the table ``runs``."""
+
+    run: str
+    command: str
+    outcome: Literal["done", "failed", "interrupted"]
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    config_digest: str | None = None
+    versions: tuple[str, ...] = ()
+    batches: int = 0
+    tallies: tuple[Tally, ...] = ()
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A word that an analyst or operator attached to a source: ``country`` = ``DE``."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """One source and one version of its rules; a row of the table ``sources``."""
+
+    source: str
+    digest: str
+    since: dt.datetime
+    entrances: tuple[str, ...]
+    hosts: tuple[str, ...]
+    timezone: str | None = None
+    language: str | None = None
+    rules: str | None = None
+    labels: tuple[Label, ...] = ()
+    run: str | None = None

@@ -1,0 +1,50 @@
+"""Every stable code that an extraction may carry, with the sentence that explains it.
+
+``WARNINGS`` qualify an article that was kept; ``REASONS`` say why a page became a :class:`~storage.records.Rejection`.
+``docs/reasons.md`` is written from these two tables, and a test holds them together. A code never changes its meaning;
+a parametrised one (``selector_unmatched:title``) is listed by the part before the colon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WARNINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "charset_guessed": "The page's encoding was declared nowhere and had to be guessed from its bytes.",
+        "charset_mislabelled": "The bytes are in another encoding than the one declared; they were read as what they are.",
+        "charset_damaged": "Some bytes fit no encoding and were replaced.",
+        "too_deep": "The markup nests deeper than the parser follows; what lies below was not read.",
+        "cut_short": "The transfer ended before the page did; what arrived was read.",
+        "title_from_entrance": "The page states no title; the one that the entrance announced was taken.",
+        "title_from_url": "Neither page nor entrance states a title; it was made from the address.",
+        "no_date": "No date of publication was found.",
+        "day_utc": "The instant is known in UTC only, so `date` is the UTC day, not the publisher's.",
+        "naive_time": "The page gives a time without a zone and none could be inferred; only the day was kept.",
+        "future_date": "The date of publication lies after the day of the capture.",
+        "modified_before_published": "The page says that it was changed before it was published.",
+        "date_from_entrance": "The page states no date; the one that the entrance announced was taken.",
+        "date_guessed": "The date was found by searching the whole page, without a mark that names it.",
+        "language_mismatch": "The text is in another language than the page declares; the detected one was taken.",
+        "selector_unmatched": "A selector configured for this field matches nothing on the page (the field follows the colon).",
+        "selector_expired": "A selector's rules have passed their `valid_until` and were not used.",
+    }
+)
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "bomb": "The payload inflates beyond the limit for its size.",
+        "broken_encoding": "The payload is not in the content encoding that its header names, and nothing could be decoded.",
+        "unknown_encoding": "The content encoding is none that can be decoded.",
+        "empty": "The page has no content.",
+        "unparseable": "The bytes give no HTML tree.",
+        "no_title": "Neither the page, its entrance nor its address gives a title.",
+    }
+)
+
+
+def known(code: str) -> bool:
+    """Whether ``code`` (with or without a parameter after a colon) stands in one of the two tables."""
+    name = code.partition(":")[0]
+    return name in WARNINGS or name in REASONS

@@ -1,0 +1,87 @@
+"""Text as it is kept: one space where there were many, no control characters, entities as the characters they mean.
+
+Every function is total and idempotent.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+# Invisible characters that carry no text: soft hyphen, zero-width space, word joiner, BOM, directional isolates and
+# embeddings. ZWJ and ZWNJ (U+200C/D) stay: Persian and Indic spelling needs them.
+_INVISIBLE = dict.fromkeys(
+    [0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F], None
+)
+_CONTROLS = dict.fromkeys(
+    [*range(0x00, 0x09), 0x0E, 0x0F, *range(0x10, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)], None
+)
+_DROP = _INVISIBLE | _CONTROLS
+_DROPPABLE = re.compile(f"[{''.join(map(re.escape, map(chr, _DROP)))}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,1000}>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def scalar(text: str) -> str:
+    """``text`` without lone surrogates, which no encoding can carry; pairs that JSON left split are joined."""
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def clean(text: str) -> str:
+    """``text`` in NFC on one line: white space folded to single spaces, control and invisible characters dropped."""
+    text = scalar(text)
+    if _DROPPABLE.search(text):
+        text = _DROPPABLE.sub("", text)
+    text = " ".join(text.split())
+    return text if text.isascii() else " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def unescape(text: str) -> str:
+    """``text`` with HTML entities decoded, also where they were escaped twice; text without any comes back as it is."""
+    for _ in range(2):
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
+    return scalar(text)
+
+
+def plain(text: str) -> str:
+    """``clean`` text of a statement that may hold entities or tags (a meta description, a JSON-LD headline)."""
+    text = unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text) if "</p" in text or "<br" in text else _TAG.sub("", text)
+    return clean(text)
+
+
+_FOLD = str.maketrans(
+    {
+        "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "`": "'", "´": "'",
+        "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "‹": '"', "›": '"', "「": '"', "」": '"', "″": '"',
+        "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
+        "…": "...",
+    }
+)  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """A key for comparing two texts: compatibility form, case, quotes, dashes and white space folded."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_FOLD))
+    return clean(text.translate(_FOLD)).casefold()
+
+
+def words(text: str) -> int:
+    """The number of words of ``text``; in scripts written without spaces each character counts as half a word.
+
+    Han, kana, Thai, Lao, Khmer and Myanmar are counted so, about what segmenters find on news text.
+    """
+    spaceless = len(_SPACELESS.findall(text))
+    return len(_WORD.findall(_SPACELESS.sub(" ", text) if spaceless else text)) + (spaceless + 1) // 2
+
+
+_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")

@@ -1,0 +1,34 @@
+"""From a stored response to a page: the one way for crawl, import, recovery and rebuild."""
+
+from __future__ import annotations
+
+from pipelines.decoding import LIMIT, DecodeFailure, decode_content
+from storage.records import Page, Rejection
+from storage.warc import StoredResponse
+
+
+def page_of(stored: StoredResponse, *, limit: int = LIMIT) -> Page | Rejection:
+    """The page that ``stored`` holds, its content decoded to at most ``limit`` bytes.
+
+    A Rejection of stage ``decode`` where that cannot be done (``bomb``, ``broken_encoding``, ``unknown_encoding``).
+    A response without capture information, as other programs' WARC files have them, belongs to no configured source.
+    """
+    encodings = ", ".join(value for name, value in stored.response_headers if name.lower() == "content-encoding")
+    decoded = decode_content(stored.payload, encodings, limit=limit)
+    if isinstance(decoded, DecodeFailure):
+        return Rejection(url=stored.url, stage="decode", reason=decoded.reason, detail=decoded.detail)
+    info = stored.info
+    return Page(
+        url=stored.url,
+        body=decoded.body,
+        fetched_at=stored.fetched_at,
+        status=stored.status,
+        headers=stored.response_headers,
+        requested_url=info.requested_url if info else stored.url,
+        announcement=info.announcement if info else None,
+        site=info.site if info else None,
+        rights=info.rights if info else (),
+        warc=stored.position,
+        truncated=stored.truncated or ("unspecified" if decoded.truncated else None),
+        id=info.id if info else None,
+    )
