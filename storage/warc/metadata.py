@@ -1,0 +1,201 @@
+"""What the log knows of a capture beside the bytes, as one line of ASCII JSON.
+
+The line stands in the ``WARC-JSON-Metadata`` header, which other programs use too: ours is the value of the key
+``broadsheet`` there. Keys that a later version adds are ignored, and what is null or empty is left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Final, TypeVar, get_args
+
+from storage.records import Announcement, CaptureKind, EntranceKind, SiteRules
+from storage.warc.exchange import CaptureInfo
+from storage.warc.headers import without_userinfo
+
+_OURS: Final = "broadsheet"
+
+Word = TypeVar("Word", bound=str)
+Json = str | int | list[str] | dict[str, "Json"] | None
+
+
+class MetadataError(ValueError):
+    """The header's text is not capture metadata as this module writes it; the message says where."""
+
+
+def to_header(info: CaptureInfo) -> str:
+    """One line of printable ASCII. Userinfo is taken out of the URLs; nothing else is changed."""
+    rules = None if info.rules == SiteRules(name=info.source) else info.rules
+    fields: dict[str, Json] = {
+        "kind": info.kind,
+        "source": info.source,
+        "requested_url": without_userinfo(info.requested_url),
+        "announcement": None if info.announcement is None else _announcement_fields(info.announcement),
+        "rules": None if rules is None else _rules_fields(rules),
+        "rights": list(info.rights),
+        "id": info.id,
+        "batch": info.batch,
+    }
+    text = json.dumps({_OURS: _filled(fields)}, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("\x7f", "\\u007f")
+
+
+def from_header(text: str) -> CaptureInfo | None:
+    """The metadata in a ``WARC-JSON-Metadata`` value; None where another program wrote it.
+
+    Raises :class:`MetadataError` where it is ours and broken.
+    """
+    try:
+        whole: object = json.loads(text)
+    except (ValueError, RecursionError):
+        if f'"{_OURS}"' in text:
+            raise MetadataError("not JSON") from None
+        return None
+    if not isinstance(whole, dict) or _OURS not in whole:
+        return None
+    fields = _Fields(whole).table(_OURS)
+    announcement, rules = fields.table_or_none("announcement"), fields.table_or_none("rules")
+    return CaptureInfo(
+        kind=_capture_kind(fields.text("kind")),
+        source=fields.text("source"),
+        requested_url=fields.text("requested_url"),
+        announcement=None if announcement is None else _announcement(announcement),
+        rules=None if rules is None else _rules(rules),
+        rights=fields.texts("rights"),
+        id=fields.text_or_none("id"),
+        batch=fields.number_or_none("batch"),
+    )
+
+
+def _announcement_fields(announcement: Announcement) -> dict[str, Json]:
+    return _filled(
+        {
+            "entrance": without_userinfo(announcement.entrance),
+            "kind": announcement.kind,
+            "seen_at": announcement.seen_at.isoformat(),
+            "title": announcement.title,
+            "date": None if announcement.date is None else announcement.date.isoformat(),
+            "date_raw": announcement.date_raw,
+            "modified": None if announcement.modified is None else announcement.modified.isoformat(),
+            "language": announcement.language,
+        }
+    )
+
+
+def _announcement(fields: _Fields) -> Announcement:
+    seen_at = fields.instant_or_none("seen_at")
+    if seen_at is None:
+        raise MetadataError("seen_at is missing")
+    return Announcement(
+        entrance=fields.text("entrance"),
+        kind=_entrance_kind(fields.text("kind")),
+        seen_at=seen_at,
+        title=fields.text_or_none("title"),
+        date=fields.instant_or_none("date"),
+        date_raw=fields.text_or_none("date_raw"),
+        modified=fields.instant_or_none("modified"),
+        language=fields.text_or_none("language"),
+    )
+
+
+def _rules_fields(rules: SiteRules) -> dict[str, Json]:
+    return _filled(
+        {
+            "name": rules.name,
+            "timezone": rules.timezone,
+            "language": rules.language,
+            "title": list(rules.title),
+            "date": list(rules.date),
+            "bullets": list(rules.bullets),
+            "body": list(rules.body),
+            "remove": list(rules.remove),
+        }
+    )
+
+
+def _rules(fields: _Fields) -> SiteRules:
+    return SiteRules(
+        name=fields.text("name"),
+        timezone=fields.text_or_none("timezone"),
+        language=fields.text_or_none("language"),
+        title=fields.texts("title"),
+        date=fields.texts("date"),
+        bullets=fields.texts("bullets"),
+        body=fields.texts("body"),
+        remove=fields.texts("remove"),
+    )
+
+
+def _filled(fields: dict[str, Json]) -> dict[str, Json]:
+    return {key: value for key, value in fields.items() if value is not None and value != []}
+
+
+def _capture_kind(text: str) -> CaptureKind:
+    return _one_of(text, get_args(CaptureKind))
+
+
+def _entrance_kind(text: str) -> EntranceKind:
+    return _one_of(text, get_args(EntranceKind))
+
+
+def _one_of(text: str, words: tuple[Word, ...]) -> Word:
+    for word in words:
+        if text == word:
+            return word
+    raise MetadataError(f"{text[:40]!r} is none of {', '.join(words)}")
+
+
+class _Fields:
+    """A JSON object whose members are asked for by name and type."""
+
+    def __init__(self, members: Mapping[str, object]) -> None:
+        self._members = members
+
+    def text_or_none(self, name: str) -> str | None:
+        value = self._members.get(name)
+        if value is None or isinstance(value, str):
+            return value
+        raise MetadataError(f"{name} is not text")
+
+    def text(self, name: str) -> str:
+        value = self.text_or_none(name)
+        if value is None:
+            raise MetadataError(f"{name} is missing")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._members.get(name, [])
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise MetadataError(f"{name} is not a list of texts")
+
+    def number_or_none(self, name: str) -> int | None:
+        value = self._members.get(name)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        raise MetadataError(f"{name} is not a whole number")
+
+    def instant_or_none(self, name: str) -> dt.datetime | None:
+        text = self.text_or_none(name)
+        if text is None:
+            return None
+        try:
+            return dt.datetime.fromisoformat(text)
+        except ValueError:
+            raise MetadataError(f"{name} is not a date and time") from None
+
+    def table_or_none(self, name: str) -> _Fields | None:
+        value = self._members.get(name)
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return _Fields(value)
+        raise MetadataError(f"{name} is not an object")
+
+    def table(self, name: str) -> _Fields:
+        value = self.table_or_none(name)
+        if value is None:
+            raise MetadataError(f"{name} is missing")
+        return value

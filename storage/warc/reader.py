@@ -1,0 +1,243 @@
+"""Out of the log: one record at its position, or all of a segment, past any damage.
+
+A record counts only if its gzip member reaches its trailer, with the right checksum and length, and if its
+Content-Length is the length of its block. Nothing else shows that a record was written to its end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+from warcio.bufferedreaders import ChunkedDataReader
+
+from storage.records import WarcPosition
+from storage.warc.digest import agrees, sha1
+from storage.warc.exchange import TRUNCATIONS, DamagedRecord, DamageReason, Headers, StoredResponse, WarcDamage
+from storage.warc.headers import BlockError, first, parse_response, parse_warc
+from storage.warc.member import CHUNK, MAGIC, MemberBroken, MemberTooLarge, MemberTorn, beginning, unpack
+from storage.warc.metadata import MetadataError, from_header
+
+RECORD_LIMIT: Final = 256 * 1024 * 1024
+"""The largest record, in bytes after inflation, that is read unless the caller says otherwise."""
+
+_SEARCH: Final = 1024 * 1024
+_SHA1: Final = re.compile(r"sha1:[A-Z2-7]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bad:
+    reason: DamageReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    fields: Headers
+    block: bytes
+
+    @property
+    def type(self) -> str:
+        return (first(self.fields, "WARC-Type") or "").lower()
+
+    @property
+    def segment_id(self) -> str | None:
+        """The id of the warcinfo record that the segment begins with, as far as this record tells."""
+        return first(self.fields, "WARC-Record-ID" if self.type == "warcinfo" else "WARC-Warcinfo-ID")
+
+
+def read(root: Path, position: WarcPosition, *, limit: int = RECORD_LIMIT) -> StoredResponse:
+    """The response record at a position below ``root``, whole and with its payload's digest verified.
+
+    Raises :class:`WarcDamage`, whose ``reason`` says what is wrong with it; an ``OSError`` where the file is there but
+    cannot be read.
+    """
+    relative = PurePosixPath(position.file)
+    if relative.is_absolute() or ".." in relative.parts or not relative.parts:
+        raise WarcDamage("outside_archive", position)
+    try:
+        with (root / relative).open("rb") as file:
+            found = _read_member(file, position, limit)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise WarcDamage("missing_file", position) from None
+    response = found if isinstance(found, _Bad) else _response(found, position)
+    if response is None:
+        raise WarcDamage("not_a_response", position)
+    if isinstance(response, _Bad):
+        raise WarcDamage(response.reason, position, response.detail)
+    return response
+
+
+def scan(path: Path, *, root: Path, limit: int = RECORD_LIMIT) -> Iterator[StoredResponse | DamagedRecord]:
+    """Every response record of the segment at ``path`` (below ``root``), in order, and every damaged stretch.
+
+    After damage, reading goes on at the next gzip member that begins a record of the same segment, as its
+    ``WARC-Warcinfo-ID`` tells: a page cannot know this id, so a record that a page carries in its payload is never
+    taken for one of the log's. Of a record larger than ``limit`` bytes nothing is kept in memory.
+    """
+    name = path.relative_to(root).as_posix()
+    with path.open("rb") as file:
+        offset = 0
+        segment: str | None = None
+        while True:
+            file.seek(offset)
+            if not file.read(1):
+                return
+            file.seek(offset)
+            found, length = _next_record(file, limit)
+            if length is None:
+                length = _next_member(file, offset + 1, segment) - offset
+            response: StoredResponse | _Bad | None
+            if isinstance(found, _Bad):
+                response = found
+            else:
+                segment = found.segment_id
+                response = _response(found, WarcPosition(file=name, offset=offset, length=length))
+            if isinstance(response, _Bad):
+                yield DamagedRecord(
+                    file=name, offset=offset, length=length, reason=response.reason, detail=response.detail
+                )
+            elif response is not None:
+                yield response
+            offset += length
+
+
+def _read_member(file: BinaryIO, position: WarcPosition, limit: int) -> _Record | _Bad:
+    if position.offset < 0 or position.length <= 0:
+        return _Bad("position_mismatch")
+    file.seek(position.offset)
+    left = position.length
+
+    def more() -> bytes:
+        nonlocal left
+        piece = file.read(min(left, CHUNK))
+        left -= len(piece)
+        return piece
+
+    try:
+        data, length = unpack(more, limit)
+    except MemberTorn:
+        return _Bad("torn" if left else "position_mismatch")
+    except MemberTooLarge:
+        return _Bad("too_large", f"more than {limit} bytes")
+    except MemberBroken as error:
+        return _Bad("bad_gzip", str(error))
+    if length != position.length:
+        return _Bad("position_mismatch", f"{length} bytes instead of {position.length}")
+    return _record(data)
+
+
+def _next_record(file: BinaryIO, limit: int) -> tuple[_Record | _Bad, int | None]:
+    """The record at the file's place and its member's length; None for a length that nothing tells."""
+    try:
+        data, length = unpack(lambda: file.read(CHUNK), limit)
+    except MemberTorn:
+        return _Bad("torn"), None
+    except MemberBroken as error:
+        return _Bad("bad_gzip", str(error)), None
+    except MemberTooLarge as error:
+        return _Bad("too_large", f"more than {limit} bytes"), error.length
+    return _record(data), length
+
+
+def _next_member(file: BinaryIO, start: int, segment: str | None) -> int:
+    """Where the next record begins, at or after ``start``; the file's end where there is none.
+
+    It must belong to the segment of that id; any record will do where the id is not known.
+    """
+    file.seek(start)
+    window = b""
+    while piece := file.read(_SEARCH):
+        window += piece
+        begin = start + len(window)
+        found = window.find(MAGIC)
+        while found >= 0:
+            file.seek(start + found)
+            if _begins_record(beginning(file.read(CHUNK)), segment):
+                return start + found
+            found = window.find(MAGIC, found + 1)
+        keep = len(MAGIC) - 1
+        window = window[-keep:]
+        start = begin - len(window)
+        file.seek(begin)
+    return start + len(window)
+
+
+def _begins_record(data: bytes, segment: str | None) -> bool:
+    if not data.startswith(b"WARC/"):
+        return False
+    try:
+        fields, _ = parse_warc(data)
+    except BlockError:
+        return False
+    return segment is None or _Record(fields, b"").segment_id == segment
+
+
+def _record(data: bytes) -> _Record | _Bad:
+    try:
+        fields, rest = parse_warc(data)
+    except BlockError as error:
+        return _Bad("not_a_record", str(error))
+    told = first(fields, "Content-Length") or ""
+    if not (told.isascii() and told.isdigit() and len(told) < 20):
+        return _Bad("not_a_record", "no Content-Length")
+    length = int(told)
+    if len(rest) < length or rest[length:].strip(b"\r\n"):
+        return _Bad("length_mismatch", f"Content-Length {length}, {len(rest)} bytes follow")
+    return _Record(fields, rest[:length])
+
+
+def _response(record: _Record | _Bad, position: WarcPosition) -> StoredResponse | _Bad | None:
+    """The record as a response; None for one of another type or of another protocol than HTTP."""
+    if isinstance(record, _Bad):
+        return record
+    fields = record.fields
+    url = (first(fields, "WARC-Target-URI") or "").removeprefix("<").removesuffix(">")
+    if record.type != "response" or not url.lower().startswith(("http://", "https://")):
+        return None
+    try:
+        status, reason, headers, payload = parse_response(record.block)
+        fetched_at = _utc(first(fields, "WARC-Date") or "")
+        metadata = first(fields, "WARC-JSON-Metadata")
+        info = None if metadata is None else from_header(metadata)
+    except BlockError as error:
+        return _Bad("not_a_response", str(error))
+    except MetadataError as error:
+        return _Bad("bad_metadata", str(error))
+    except (ValueError, OverflowError):
+        return _Bad("not_a_record", "no WARC-Date")
+    digest = first(fields, "WARC-Payload-Digest")
+    if digest is not None and agrees(digest, payload) is False:
+        return _Bad("digest_mismatch", digest)
+    cut = first(fields, "WARC-Truncated")
+    return StoredResponse(
+        url=url,
+        fetched_at=fetched_at,
+        status=status,
+        reason=reason,
+        response_headers=headers,
+        payload=_unchunked(headers, payload),
+        truncated=next((word for word in TRUNCATIONS if word == cut), None if cut is None else "unspecified"),
+        ip=first(fields, "WARC-IP-Address"),
+        info=info,
+        position=position,
+        payload_digest=digest if digest is not None and _SHA1.fullmatch(digest) else sha1(payload),
+    )
+
+
+def _utc(text: str) -> dt.datetime:
+    instant = dt.datetime.fromisoformat(text)
+    return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
+
+
+def _unchunked(headers: Headers, payload: bytes) -> bytes:
+    """The payload without transfer coding, which other programs leave in their records."""
+    if "chunked" not in (first(headers, "Transfer-Encoding") or "").lower():
+        return payload
+    stream = ChunkedDataReader(BytesIO(payload))
+    return b"".join(iter(stream.read, b""))

@@ -1,0 +1,249 @@
+"""One run's way into the log: whole records or none, durable when ``flush`` returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+from pathlib import Path
+from typing import Final, NoReturn
+
+from storage.records import WarcPosition
+from storage.warc.digest import sha1
+from storage.warc.exchange import Exchange, WriterRefused, WrittenRecord
+from storage.warc.headers import clean_url, request_block, response_block, warc_block
+from storage.warc.member import pack
+from storage.warc.metadata import to_header
+from storage.warc.segments import segment_name
+
+SEGMENT_BYTES: Final = 1_000_000_000
+"""The size at which a segment is closed: 1 GB, the size that the WARC standard's annex C recommends."""
+
+_FORMAT: Final = "WARC File Format 1.1"
+_CONFORMS_TO: Final = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+
+
+class SegmentWriter:
+    """Appends one run's exchanges to segments of its own below ``root``, the archive's ``warc/`` folder.
+
+    A segment is opened exclusively when its first record comes, begins with a ``warcinfo`` record, and is followed by
+    the next one once it has reached ``segment_bytes``. ``software`` is the program's name and version, ``operator``
+    whoever runs it. A record is on disk when :meth:`flush` has returned, not before. Not for several threads at once.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        run: str,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        software: str,
+        operator: str | None = None,
+    ) -> None:
+        segment_name(run, 1, dt.date.min)
+        self._root = root
+        self._run = run
+        self._segment_bytes = segment_bytes
+        self._software = software
+        self._operator = operator
+        self._number = 0
+        self._segment: _Segment | None = None
+        self._info_id = ""
+        self._refusal: str | None = None
+
+    def write(self, exchange: Exchange) -> WrittenRecord:
+        """Append the response record and its request record; both or neither.
+
+        Raises ``OSError`` where the disk took less than all of it: the segment then ends with its last whole record,
+        and the next ``write`` may try again. Raises :class:`WriterRefused` once the segment's end is unknown.
+        """
+        self._check()
+        segment = self._segment
+        if segment is not None and segment.size >= self._segment_bytes:
+            self.close()
+            segment = None
+        if segment is None:
+            segment = self._open()
+        response_id = _record_id()
+        digest = sha1(exchange.payload)
+        response = self._response(exchange, response_id, digest)
+        request = self._request(exchange, response_id)
+        offset = segment.size
+        try:
+            segment.append(response + request)
+        except _EndUnknown as error:
+            self._refuse(f"a failed write could not be taken back: {error}", error)
+        return WrittenRecord(
+            position=WarcPosition(file=segment.name, offset=offset, length=len(response)), payload_digest=digest
+        )
+
+    def flush(self) -> None:
+        """Return when every record written is on disk, and the names of new segments and folders too.
+
+        An ``OSError`` means that this is unknown. The kernel forgets which pages it failed to write, so that a second
+        ``fsync`` would succeed without them: the writer refuses everything from then on.
+        """
+        self._check()
+        if self._segment is None:
+            return
+        try:
+            self._segment.sync(self._root)
+        except OSError as error:
+            self._refusal = f"{self._segment.name} could not be made durable: {error}"
+            raise
+
+    def close(self) -> None:
+        """Flush and close the segment; a later ``write`` opens the next one. Closing twice does nothing."""
+        segment, self._segment = self._segment, None
+        if segment is None:
+            return
+        try:
+            if self._refusal is None:
+                segment.sync(self._root)
+        except OSError as error:
+            self._refusal = f"{segment.name} could not be made durable: {error}"
+            raise
+        finally:
+            segment.close()
+
+    def _open(self) -> _Segment:
+        now = dt.datetime.now(dt.UTC)
+        name = segment_name(self._run, self._number + 1, now.date())
+        info_id = _record_id()
+        segment = _Segment(self._root, name)
+        try:
+            segment.append(self._warcinfo(name, now, info_id))
+        except BaseException:
+            segment.discard()
+            raise
+        self._number += 1
+        self._segment, self._info_id = segment, info_id
+        return segment
+
+    def _warcinfo(self, name: str, now: dt.datetime, info_id: str) -> bytes:
+        fields = {
+            "software": self._software,
+            "format": _FORMAT,
+            "conformsTo": _CONFORMS_TO,
+            "operator": self._operator,
+            "isPartOf": self._run,
+        }
+        lines = (f"{key}: {' '.join(value.split())}\r\n" for key, value in fields.items() if value)
+        block = "".join(lines).encode("utf-8", errors="replace")
+        header = [
+            ("WARC-Type", "warcinfo"),
+            ("WARC-Record-ID", info_id),
+            ("WARC-Date", _warc_date(now)),
+            ("WARC-Filename", name.rpartition("/")[2]),
+            ("Content-Type", "application/warc-fields"),
+        ]
+        return _record(header, block, b"")
+
+    def _response(self, exchange: Exchange, record_id: str, digest: str) -> bytes:
+        header = [
+            ("WARC-Type", "response"),
+            ("WARC-Record-ID", record_id),
+            ("WARC-Warcinfo-ID", self._info_id),
+            ("WARC-Target-URI", clean_url(exchange.url)),
+            ("WARC-Date", _warc_date(exchange.fetched_at)),
+            ("Content-Type", "application/http; msgtype=response"),
+            ("WARC-Payload-Digest", digest),
+        ]
+        if exchange.ip is not None:
+            header.append(("WARC-IP-Address", exchange.ip))
+        if exchange.protocol not in ("HTTP/1.0", "HTTP/1.1"):
+            header.append(("WARC-Protocol", exchange.protocol.lower()))
+        if exchange.truncated is not None:
+            header.append(("WARC-Truncated", exchange.truncated))
+        header.append(("WARC-JSON-Metadata", to_header(exchange.info)))
+        return _record(header, response_block(exchange), exchange.payload)
+
+    def _request(self, exchange: Exchange, response_id: str) -> bytes:
+        header = [
+            ("WARC-Type", "request"),
+            ("WARC-Record-ID", _record_id()),
+            ("WARC-Warcinfo-ID", self._info_id),
+            ("WARC-Target-URI", clean_url(exchange.url)),
+            ("WARC-Date", _warc_date(exchange.fetched_at)),
+            ("WARC-Concurrent-To", response_id),
+            ("Content-Type", "application/http; msgtype=request"),
+        ]
+        return _record(header, request_block(exchange), b"")
+
+    def _check(self) -> None:
+        if self._refusal is not None:
+            raise WriterRefused(self._refusal)
+
+    def _refuse(self, why: str, error: BaseException) -> NoReturn:
+        self._refusal = why
+        raise WriterRefused(why) from error
+
+
+class _EndUnknown(Exception):
+    """A write failed, and so did taking back what it had left."""
+
+
+class _Segment:
+    """One open segment file: its name relative to the root, its size in bytes, and whole appends only."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.name = name
+        self.size = 0
+        self._path = root / name
+        self._named = False
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        self._descriptor = os.open(self._path, flags, 0o644)
+
+    def append(self, data: bytes) -> None:
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+        except BaseException:
+            try:
+                os.ftruncate(self._descriptor, self.size)
+            except OSError as error:
+                raise _EndUnknown(error) from error
+            raise
+        self.size += len(data)
+
+    def sync(self, root: Path) -> None:
+        os.fsync(self._descriptor)
+        if self._named:
+            return
+        for folder in self._path.parents:
+            _sync_folder(folder)
+            if folder == root:
+                break
+        self._named = True
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def discard(self) -> None:
+        """Close and remove a segment that never came to hold a record."""
+        os.close(self._descriptor)
+        self._path.unlink()
+
+
+def _record(header: list[tuple[str, str]], http: bytes, payload: bytes) -> bytes:
+    length = str(len(http) + len(payload))
+    fields = [*header, ("WARC-Block-Digest", sha1(http, payload)), ("Content-Length", length)]
+    return pack(warc_block(fields) + http, payload, b"\r\n\r\n")
+
+
+def _record_id() -> str:
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def _warc_date(instant: dt.datetime) -> str:
+    return instant.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
