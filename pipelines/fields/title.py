@@ -1,34 +1,226 @@
-"""The headline as a reader sees it, without the site's name, section or kicker around it."""
+"""The headline as a reader sees it, without the site's name, section, date or kicker around it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote, urlsplit
+
+import lxml.html
+
+from pipelines import headlines
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
-from pipelines.normalise import clean, plain
+from pipelines.normalise import clean, fold, plain
+from pipelines.urls import registered_domain
 
 MAX_TITLE = 1_000
+MAX_HEADINGS = 20
+_WORD = re.compile(r"\w+")
+_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_QUOTES = "\"'“„«‘”’"
+# Where a heading cannot be the page's headline.
+_OUTSIDE = frozenset({"nav", "aside", "footer", "noscript", "template", "dialog"})
 
 
 def choose(document: Document) -> Choice[str]:
-    """The headline of ``document``; the winner is None where nothing names one."""
-    evidence = document.evidence
-    found: list[Candidate[str]] = []
+    """The headline of ``document``; the winner is None where nothing names one.
 
-    def add(source: str, raw: str | None) -> None:
-        if raw and (text := plain(raw[:MAX_TITLE])):
-            found.append(Candidate(value=text, source=source, raw=raw))
+    Two statements that agree beat one that stands alone: ``og:title`` is what editors write for people, unless the
+    linked data and the heading on the page say one thing and the ``<title>`` and ``og:title`` another; where there is
+    no linked data, the heading on the page is the headline.
+    """
+    warnings: list[str] = []
+    site = document.page.site
+    if site is not None and site.title:
+        for element in document.select(site.title):
+            if text := heading_text(element):
+                winner = Candidate(value=text, source="selector")
+                return Choice(field="title", winner=winner, candidates=(winner,), why="configured")
+        warnings.append("selector_unmatched:title")
+    found = _candidates(document)
+    winner, why = _elect(found)
+    if winner is None:
+        winner, why = _elsewhere(document)
+        if winner is not None:
+            found = [*found, winner]
+            warnings.append(f"title_from_{winner.source}")
+    return Choice(field="title", winner=winner, candidates=tuple(found), why=why, warnings=tuple(warnings))
 
-    add("meta:og:title", evidence.first_meta("og:title"))
-    for node in evidence.articles[:2]:
-        add(node.origin, node.headline)
-    for h1 in list(document.tree.iter("h1"))[:3]:
-        add("h1", clean("".join(h1.itertext())[:MAX_TITLE]))
-    add("title", evidence.html_title)
-    announcement = document.page.announcement
-    warnings: tuple[str, ...] = ()
-    if not found and announcement and announcement.title:
-        add("entrance", announcement.title)
-        warnings = ("title_from_entrance",)
-    return Choice(
-        field="title", winner=found[0] if found else None, candidates=tuple(found), why="first", warnings=warnings
+
+def heading_text(element: lxml.html.HtmlElement) -> str:
+    """The text of a heading: siblings that touch are parted, line breaks are spaces."""
+    return clean("".join(_in_order(element)))
+
+
+def _in_order(element: lxml.html.HtmlElement) -> list[str]:
+    parts: list[str] = []
+    size = 0
+    stack: list[tuple[lxml.html.HtmlElement, bool]] = [(element, False)]
+    while stack and size < MAX_TITLE * 4:
+        node, leaving = stack.pop()
+        if leaving:
+            if node is not element and node.tail:
+                parts.append(node.tail)
+                size += len(node.tail)
+            continue
+        if not isinstance(node.tag, str) or node.tag in {"script", "style", "svg", "button", "template"}:
+            if node is not element and node.tail:
+                parts.append(node.tail)
+            continue
+        previous = node.getprevious() if node is not element else None
+        if node.tag in {"br", "p", "div", "li"} or (previous is not None and not previous.tail):
+            parts.append(" ")
+        if node.text:
+            parts.append(node.text)
+            size += len(node.text)
+        stack.append((node, True))
+        stack.extend((child, False) for child in reversed(node))
+    return parts
+
+
+def _headings(document: Document) -> list[str]:
+    """The texts of the page's ``h1`` (its ``h2`` where it has none) outside navigation and the like."""
+    out: list[str] = []
+    for tag in ("h1", "h2"):
+        for count, element in enumerate(document.tree.iter(tag)):
+            if count >= MAX_HEADINGS:
+                break
+            if any(ancestor.tag in _OUTSIDE for ancestor in element.iterancestors()):
+                continue
+            text = heading_text(element)
+            if 1 < len(text) <= MAX_TITLE and text not in out:
+                out.append(text)
+        if out:
+            break
+    return out
+
+
+def _candidates(document: Document) -> list[Candidate[str]]:
+    """Every statement of the headline, cleaned of its surroundings, in order of trust."""
+    evidence, page = document.evidence, document.page
+    raw: list[tuple[str, str]] = []
+    if og := evidence.first_meta("og:title"):
+        raw.append(("meta:og:title", og))
+    if node := next((node for node in evidence.articles if node.headline or node.name), None):
+        raw.append((node.origin, node.headline or node.name or ""))
+    headings = _headings(document)
+    if twitter := evidence.first_meta("twitter:title"):
+        raw.append(("meta:twitter:title", twitter))
+    if evidence.html_title:
+        raw.append(("title", evidence.html_title))
+    if other := evidence.first_meta("title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline"):
+        raw.append(("meta:title", other))
+    texts = [(source, text[:MAX_TITLE], plain(text[:MAX_TITLE])) for source, text in raw]
+    names = [evidence.first_meta("og:site_name"), evidence.first_meta("application-name")]
+    names += [node.publisher.name for node in evidence.articles if node.publisher]
+    names += [node.name for node in evidence.others if node.is_a("WebSite", "NewsMediaOrganization", "Organization")]
+    sites = headlines.site_keys(names, registered_domain(page.url))
+    sections = frozenset(headlines.key(name) for node in evidence.articles for name in node.article_section)
+    sections |= {headlines.key(evidence.first_meta("article:section") or "")} - {""}
+    known = frozenset(headlines.key(text) for text in (*(clean_text for _, _, clean_text in texts), *headings))
+    out = [
+        Candidate(value=value, source=source, raw=original)
+        for source, original, text in texts
+        if text
+        and (value := headlines.strip(text, sites, sections, known))
+        and headlines.key(value) not in sites
+    ]
+    if heading := _headline_among(headings, [c.value for c in out], page.url, sites):
+        value = headlines.strip(heading, sites, sections, known - {headlines.key(heading)})
+        out.insert(min(2, len(out)), Candidate(value=value, source="h1", raw=heading))
+    return out
+
+
+def _tokens(text: str) -> set[str]:
+    folded = fold(text)
+    return {word for word in _WORD.findall(_SPACELESS.sub(" ", folded)) if len(word) > 2} | set(
+        a + b for a, b in zip(folded, folded[1:], strict=False) if _SPACELESS.match(a) and _SPACELESS.match(b)
     )
+
+
+def _headline_among(headings: Sequence[str], others: Sequence[str], url: str, sites: frozenset[str]) -> str | None:
+    """The heading that shares most words with the page's other titles and its address; the first where none does."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        path = ""
+    wanted = [_tokens(text) for text in (*others, path.replace("-", " ").replace("_", " "))]
+    best: tuple[float, str] | None = None
+    keys = {headlines.key(text) for text in others}
+    for heading in headings:
+        if headlines.key(heading) in sites:
+            continue
+        mine = _tokens(heading)
+        score = max((len(mine & theirs) / (len(mine | theirs) or 1) for theirs in wanted), default=0.0)
+        if headlines.key(heading) in keys:
+            score = 2.0
+        if best is None or score > best[0] + 1e-9:
+            best = (score, heading)
+    if best is None or (best[0] == 0.0 and others):
+        return None
+    return best[1]
+
+
+def _elect(found: Sequence[Candidate[str]]) -> tuple[Candidate[str] | None, str]:
+    by_source = {candidate.source: candidate for candidate in reversed(found)}
+    og, heading, title = by_source.get("meta:og:title"), by_source.get("h1"), by_source.get("title")
+    linked = by_source.get("json-ld") or by_source.get("microdata")
+
+    def same(one: Candidate[str] | None, other: Candidate[str] | None) -> bool:
+        return one is not None and other is not None and headlines.key(one.value) == headlines.key(other.value)
+
+    if og is not None and (longer := _completed(og, found)) is not None:
+        return longer, f"{og.source} is cut short"
+    if og is not None and linked is not None:
+        if same(og, linked) or same(og, heading):
+            return og, "og:title agrees"
+        if same(linked, heading) and same(og, title):
+            return linked, "linked data and heading agree"
+        return og, "first"
+    if og is not None and heading is not None:
+        if same(og, heading):
+            return og, "og:title agrees with heading"
+        if _ends_with(heading.value, og.value):
+            return og, "the heading has a kicker before it"
+        return heading, "the heading, without linked data"
+    for candidate in (og, linked, heading, by_source.get("meta:twitter:title"), title, by_source.get("meta:title")):
+        if candidate is not None:
+            return candidate, "first"
+    return None, ""
+
+
+def _completed(og: Candidate[str], found: Sequence[Candidate[str]]) -> Candidate[str] | None:
+    """Another candidate that goes on where ``og`` breaks off at an ellipsis or at a quote that its markup lost."""
+    start = og.value.rstrip("… .") if og.value.endswith(("…", "...")) else None
+    for other in found:
+        if other is og or len(other.value) <= len(og.value):
+            continue
+        if start and len(start) > 15 and fold(other.value).startswith(fold(start)):
+            return other
+        rest = other.value[len(og.value) :].lstrip()
+        if other.value.startswith(og.value) and rest[:1] in _QUOTES and og.raw is not None and '"' not in og.raw:
+            return other
+    return None
+
+
+def _ends_with(text: str, ending: str) -> bool:
+    whole, tail = headlines.key(text), headlines.key(ending)
+    return whole.endswith(tail) and len(tail) * 2 > len(whole)
+
+
+def _elsewhere(document: Document) -> tuple[Candidate[str] | None, str]:
+    """What the entrance announced, or the words of the address."""
+    announcement = document.page.announcement
+    if announcement is not None and announcement.title and (text := plain(announcement.title[:MAX_TITLE])):
+        return Candidate(value=text, source="entrance", raw=announcement.title), "the page is silent"
+    try:
+        path = unquote(urlsplit(document.page.url).path)
+    except ValueError:
+        return None, ""
+    slug = max(path.rsplit("/", 2)[-2:] or [""], key=len)
+    words = [word for word in re.split(r"[-_+\s]+", re.sub(r"\.\w{2,5}$", "", slug)) if not word.isdigit()]
+    text = clean(" ".join(words))
+    if len(words) >= 3 and text:
+        return Candidate(value=text[:1].upper() + text[1:], source="url", raw=slug), "the page is silent"
+    return None, ""

@@ -1,0 +1,79 @@
+"""A headline taken out of what stands around it: the site's name, a section, a date, a kicker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.normalise import fold
+
+# What parts a headline from a site's name. A dash or colon parts only with space around it, or it is punctuation;
+# bars and guillemets part also without.
+_SEPARATOR = re.compile(r"\s*[|｜│¦]+\s*|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])")
+_KEY = re.compile(r"[^\w]+|_")
+_DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:\s+\d{1,2}:\d{2})?")
+
+
+def key(text: str) -> str:
+    """``text`` for comparison: folded, letters and digits only."""
+    return _KEY.sub("", fold(text))
+
+
+def site_keys(names: Iterable[str | None], domain: str) -> frozenset[str]:
+    """The keys by which a site is known: the names that it gives itself and its domain with and without the suffix."""
+    found = {key(name) for name in names if name}
+    label = domain.partition(".")[0]
+    found |= {key(label), key(domain)}
+    found |= {k.removeprefix(a) for k in tuple(found) for a in ("the", "der", "die", "das", "le", "la", "el", "il") if len(k) > len(a) + 3}
+    return frozenset(k for k in found if len(k) > 1)
+
+
+def _is_site(segment: str, sites: frozenset[str]) -> bool:
+    mine = key(segment)
+    if not mine or len(segment) > 60:
+        return False
+    if mine in sites:
+        return True
+    # "Example News" for "Example", "example.org – Politics desk" for "example": the name leads or ends a short segment.
+    return len(segment.split()) <= 5 and any(
+        len(site) >= 4 and (mine.startswith(site) or mine.endswith(site) or (len(mine) >= 4 and site.startswith(mine)))
+        for site in sites
+    )
+
+
+def strip(text: str, sites: frozenset[str], sections: frozenset[str], known: frozenset[str]) -> str:
+    """``text`` without the segments around the headline.
+
+    ``known`` are the keys of the page's other headlines: a run of segments equal to one of them is the headline.
+    Otherwise segments that name the site, a section or a date are taken off the end, then a site's name off the front.
+    """
+    cuts = [(match.start(), match.end()) for match in _SEPARATOR.finditer(text) if match.start() > 0]
+    if not cuts or len(cuts) > 12:
+        return text
+    starts = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(text)]
+    whole = key(text)
+    if known and whole not in known:
+        spans = [(s, e) for s in starts for e in ends if s < e and (s, e) != (0, len(text))]
+        spans.sort(key=lambda span: span[0] - span[1])
+        for start, end in spans:
+            part = text[start:end]
+            if len(key(part)) * 4 > len(whole) and key(part) in known:
+                return part.strip()
+    first, last = 0, len(starts) - 1
+    named = False
+    while last > first:
+        segment = text[starts[last] : ends[last]]
+        mine = key(segment)
+        site = _is_site(segment, sites)
+        if site or _DATE.fullmatch(segment.strip()) or (mine in sections) or (named and len(segment.split()) <= 2 and len(segment) <= 25 and last > first + 0):
+            if not site and not named and mine in sections and ends[last - 1] - starts[first] < 15:
+                break
+            named = named or site
+            last -= 1
+        else:
+            break
+    while first < last and _is_site(text[starts[first] : ends[first]], sites):
+        first += 1
+    out = text[starts[first] : ends[last]].strip()
+    return out if len(key(out)) >= 2 else text
