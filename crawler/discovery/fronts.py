@@ -1,0 +1,115 @@
+"""Front and section pages: the links that look like articles."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from crawler.discovery.collector import Collector
+from crawler.discovery.links import looks_like_article
+from crawler.discovery.model import Discovery, Link
+from crawler.discovery.text import MAX_TITLE, plain, tag
+from crawler.discovery.urls import BadLink, absolute, host_or_none
+
+# The richest front pages have some 2,000 links.
+MAX_ANCHORS = 20_000
+MAX_LINKS = 5_000
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+def read(text: str, url: str) -> Discovery:
+    """The announcements of the page in ``text``, which came from ``url``."""
+    collector = Collector(url, limit=MAX_LINKS)
+    root = _tree(text)
+    if root is None:
+        return Discovery(kind=None, reason="unreadable", detail="no element in this page")
+    base = _base(root, url)
+    collector.language = tag(root.get("lang") or root.get("xml:lang"))
+    anchors = 0
+    for element in root.iter("a", "area", "link"):
+        target = element.get("href")
+        relation = (element.get("rel") or "").lower().split()
+        if not target:
+            continue
+        if element.tag == "link":
+            _head_link(element, target, relation, base, collector)
+            continue
+        anchors += 1
+        if anchors > MAX_ANCHORS:
+            collector.full = True
+            break
+        if "next" in relation:
+            collector.set_next(target, base)
+        address = collector.resolve(target, base)
+        if address is None:
+            continue
+        title = _title(element)
+        if not looks_like_article(address, title or ""):
+            collector.drop("not_an_article")
+            continue
+        collector.add(address, base, Link(url="", title=title, nofollow="nofollow" in relation))
+    if anchors == 0 and not collector.has_feeds:
+        return Discovery(kind=None, reason="not_an_entrance", detail="a page without links")
+    return collector.discovery("front")
+
+
+def _tree(text: str) -> etree._Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(text.encode("utf-8", errors="replace"), parser)
+    except etree.LxmlError:
+        return None
+
+
+def _base(root: etree._Element, url: str) -> str:
+    """``<base href>`` where it stays on the page's host, else the page's own URL."""
+    declared = next((href for element in root.iter("base") if (href := element.get("href"))), None)
+    if declared is None:
+        return url
+    try:
+        base = absolute(declared, url)
+    except BadLink:
+        return url
+    return base if host_or_none(base) == host_or_none(url) else url
+
+
+def _head_link(element: etree._Element, target: str, relation: list[str], base: str, collector: Collector) -> None:
+    kind = (element.get("type") or "").lower().partition(";")[0].strip()
+    if "alternate" in relation and kind in _FEED_TYPES:
+        collector.add_feed(target, base)
+    elif "next" in relation:
+        collector.set_next(target, base)
+
+
+def _title(anchor: etree._Element) -> str | None:
+    """What the link says: its heading where it has one, else its text, a label or the text of a picture."""
+    words: list[str] = []
+    heading: list[str] = []
+    picture: str | None = None
+    size = 0
+    inside: etree._Element | None = None
+    for event, element in etree.iterwalk(anchor, events=("start", "end")):
+        if event == "start":
+            if element.tag == "a" and element is not anchor:
+                break
+            if element.tag in ("script", "style", "noscript", "svg"):
+                continue
+            if element.tag in _HEADINGS and inside is None and not heading:
+                inside = element
+            picture = picture or (element.get("alt") if element.tag == "img" else None)
+            text = element.text
+        else:
+            if element is inside:
+                inside = None
+            text = element.tail if element is not anchor else None
+        if text:
+            words.append(text)
+            if inside is not None:
+                heading.append(text)
+        size += 1 + len(text or "")
+        if size > 4 * MAX_TITLE:
+            break
+    for text in (" ".join(heading), " ".join(words), anchor.get("aria-label"), anchor.get("title"), picture):
+        if found := plain(text, markup=False):
+            return found
+    return None
