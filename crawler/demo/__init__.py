@@ -1,0 +1,27 @@
+"""A small invented press landscape, served from the package: what ``broadsheet demo`` and the tests crawl.
+
+>>> from crawler.demo import DemoServer, articles
+>>> with DemoServer() as server:  # doctest: +SKIP
+...     print(server.proxy_url)
+"""
+
+from crawler.demo.config import demo_config_toml
+from crawler.demo.model import DemoArticle, articles
+from crawler.demo.papers import PAPERS, Paper
+from crawler.demo.server import DemoServer, Request
+from crawler.demo.site import SECRET_COOKIE
+
+SHOWCASE_URL = "http://saltmarsh.test/2025/06/12/the-woman-who-weighs-the-tide/"
+"""The blog article with three key points and a comment form: what the demo shows at its end."""
+
+__all__ = [
+    "PAPERS",
+    "SECRET_COOKIE",
+    "SHOWCASE_URL",
+    "DemoArticle",
+    "DemoServer",
+    "Paper",
+    "Request",
+    "articles",
+    "demo_config_toml",
+]
