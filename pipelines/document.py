@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import lxml.etree
@@ -15,7 +14,8 @@ from storage.records import Page, Rejection
 
 # libxml2 stops at this depth even where it is told to read huge trees, and drops what lies below.
 MAX_DEPTH = 2_048
-_NUL = re.compile("[\x00\ufffe\uffff]")
+# lxml.html's own lookup asks Python for the class of each element; one class for all is found in C.
+_LOOKUP = lxml.etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,14 +44,17 @@ class Document:
 def read(page: Page) -> Document | Rejection:
     """Decode and parse ``page`` and read its evidence; a Rejection of stage ``document`` where that cannot be done."""
     decoded = charsets.decode(page.body, page.header("content-type"))
-    text = _NUL.sub("", decoded.text)
-    if not text or text.isspace():
+    source = decoded.utf8
+    if not source or source.isspace():
         return Rejection(url=page.url, stage="document", reason="empty", detail="the page has no content")
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    parser = lxml.etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_LOOKUP)
     try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree: lxml.html.HtmlElement | None = lxml.etree.fromstring(source, parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         return Rejection(url=page.url, stage="document", reason="unparseable", detail=str(error)[:200])
+    if tree is None:
+        return Rejection(url=page.url, stage="document", reason="empty", detail="the page has no markup and no text")
     warnings = list(decoded.warnings)
     if any("depth" in entry.message.lower() for entry in parser.error_log):
         warnings.append("too_deep")
@@ -61,7 +64,7 @@ def read(page: Page) -> Document | Rejection:
         page=page,
         encoding=decoded.encoding,
         tree=tree,
-        evidence=evidence.read(tree, page.url),
+        evidence=evidence.read(tree, page.url, microdata=b"itemprop" in source),
         warnings=tuple(warnings),
     )
 

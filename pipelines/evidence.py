@@ -46,8 +46,11 @@ class Evidence:
         return self.articles[0] if self.articles else None
 
 
-def read(tree: lxml.html.HtmlElement, url: str) -> Evidence:
-    """Everything that ``tree``, the page at ``url``, states about itself. Never raises, whatever the page holds."""
+def read(tree: lxml.html.HtmlElement, url: str, *, microdata: bool = True) -> Evidence:
+    """Everything that ``tree``, the page at ``url``, states about itself. Never raises, whatever the page holds.
+
+    ``microdata`` false skips the search for it, where the caller knows that there is none.
+    """
     meta: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
     scripts: list[str] = []
@@ -68,7 +71,7 @@ def read(tree: lxml.html.HtmlElement, url: str) -> Evidence:
                 scripts.append(element.text)
         elif html_title is None and _in_head(element):
             html_title = clean("".join(element.itertext())[:MAX_VALUE]) or None
-    nodes = [*linked_data.read(scripts), *read_microdata(tree)]
+    nodes = [*linked_data.read(scripts), *(read_microdata(tree) if microdata else ())]
     articles, others = linked_data.rank(nodes, url, [v for k in ("og:title", "twitter:title") for v in meta.get(k, ())])
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
     return Evidence(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pipelines.normalise import fold
 
 # What parts a headline from a site's name. A dash or colon parts only with space around it, or it is punctuation;
 # bars and guillemets part also without.
-_SEPARATOR = re.compile(r"\s*[|｜│¦]+\s*|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])")
+_SEPARATOR = re.compile(r"\s*[|｜│¦ㅣ]+\s*|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])")
 _KEY = re.compile(r"[^\w]+|_")
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:\s+\d{1,2}:\d{2})?")
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """``text`` for comparison: folded, letters and digits only."""
     return _KEY.sub("", fold(text))
@@ -35,7 +37,10 @@ def _is_site(segment: str, sites: frozenset[str]) -> bool:
     if mine in sites:
         return True
     # "Example News" for "Example", "example.org – Politics desk" for "example": the name leads or ends a short segment.
-    return len(segment.split()) <= 5 and any(
+    parts = segment.split()
+    if len(parts) <= 3 and any(len(key(part)) >= 3 and key(part) in sites for part in (parts[0], parts[-1])):
+        return True
+    return len(parts) <= 5 and any(
         len(site) >= 4 and (mine.startswith(site) or mine.endswith(site) or (len(mine) >= 4 and site.startswith(mine)))
         for site in sites
     )
@@ -47,6 +52,7 @@ def strip(text: str, sites: frozenset[str], sections: frozenset[str], known: fro
     ``known`` are the keys of the page's other headlines: a run of segments equal to one of them is the headline.
     Otherwise segments that name the site, a section or a date are taken off the end, then a site's name off the front.
     """
+    text = _cut_at_known(text, known)
     cuts = [(match.start(), match.end()) for match in _SEPARATOR.finditer(text) if match.start() > 0]
     if not cuts or len(cuts) > 12:
         return text
@@ -77,3 +83,14 @@ def strip(text: str, sites: frozenset[str], sections: frozenset[str], known: fro
         first += 1
     out = text[starts[first] : ends[last]].strip()
     return out if len(key(out)) >= 2 else text
+
+
+_GLUED = "-–—|｜ㅣ·:："
+
+
+def _cut_at_known(text: str, known: frozenset[str]) -> str:
+    """``text`` up to a separator without space around it where what stands before is one of the other headlines."""
+    for position in range(len(text) - 1, max(len(text) - 80, 10), -1):
+        if text[position] in _GLUED and key(text[:position]) in known and key(text) not in {key(text[:position])}:
+            return text[:position].rstrip()
+    return text

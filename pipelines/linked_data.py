@@ -110,9 +110,8 @@ def _matters(node: Mapping[str, Json]) -> bool:
 
 # --- syntax ---------------------------------------------------------------------------------------------------------
 
-_WRAPPING = re.compile(
-    r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*\Z"
-)
+_OPENINGS = ("<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA[", "\ufeff")
+_CLOSINGS = ("//-->", "-->", "//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", ";")
 _TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
 _MISSING_COMMA = re.compile(r'(?<=["\]}])(?=\s{0,200}\n\s{0,200}")')
 _STRAY_BACKSLASH = re.compile(r'\\(?!["\\/bfnrtu])')
@@ -121,7 +120,7 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def _load(script: str) -> Iterator[tuple[Json, bool]]:
     """The values in a script and whether it had to be repaired; nothing where it cannot be read at all."""
-    text = _WRAPPING.sub("", _WRAPPING.sub("", script)).strip().removesuffix(";").lstrip("\ufeff")
+    text = _unwrap(script)
     if not text:
         return
     value = _decode(text)
@@ -141,6 +140,19 @@ def _load(script: str) -> Iterator[tuple[Json, bool]]:
     salvaged = _salvage(text)
     if salvaged:
         yield salvaged, True
+
+
+def _unwrap(script: str) -> str:
+    """``script`` without the comment or CDATA marks that old systems put around it."""
+    text = script.strip()
+    for _ in range(3):
+        for mark in _OPENINGS:
+            if text.startswith(mark):
+                text = text[len(mark) :].lstrip()
+        for mark in _CLOSINGS:
+            if text.endswith(mark):
+                text = text[: -len(mark)].rstrip()
+    return text
 
 
 def _decode(text: str) -> Json:

@@ -18,6 +18,8 @@ MAX_TITLE = 1_000
 MAX_HEADINGS = 20
 _WORD = re.compile(r"\w+")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# Share of common words below which a heading speaks of something else than the page's other titles.
+_RELATED = 0.12
 _QUOTES = "\"'“„«‘”’"
 # Where a heading cannot be the page's headline.
 _OUTSIDE = frozenset({"nav", "aside", "footer", "noscript", "template", "dialog"})
@@ -86,10 +88,10 @@ def _headings(document: Document) -> list[str]:
         for count, element in enumerate(document.tree.iter(tag)):
             if count >= MAX_HEADINGS:
                 break
-            if any(ancestor.tag in _OUTSIDE for ancestor in element.iterancestors()):
-                continue
             text = heading_text(element)
-            if 1 < len(text) <= MAX_TITLE and text not in out:
+            if not 1 < len(text) <= MAX_TITLE or text in out:
+                continue
+            if next(element.iterancestors(*_OUTSIDE), None) is None:
                 out.append(text)
         if out:
             break
@@ -141,25 +143,23 @@ def _tokens(text: str) -> set[str]:
 
 def _headline_among(headings: Sequence[str], others: Sequence[str], url: str, sites: frozenset[str]) -> str | None:
     """The heading that shares most words with the page's other titles and its address; the first where none does."""
+    keys = {headlines.key(text) for text in others}
+    usable = [heading for heading in headings if headlines.key(heading) not in sites]
+    exact = next((heading for heading in usable if headlines.key(heading) in keys), None)
+    if exact is not None or not usable:
+        return exact
     try:
         path = unquote(urlsplit(url).path)
     except ValueError:
         path = ""
     wanted = [_tokens(text) for text in (*others, path.replace("-", " ").replace("_", " "))]
-    best: tuple[float, str] | None = None
-    keys = {headlines.key(text) for text in others}
-    for heading in headings:
-        if headlines.key(heading) in sites:
-            continue
-        mine = _tokens(heading)
-        score = max((len(mine & theirs) / (len(mine | theirs) or 1) for theirs in wanted), default=0.0)
-        if headlines.key(heading) in keys:
-            score = 2.0
-        if best is None or score > best[0] + 1e-9:
-            best = (score, heading)
-    if best is None or (best[0] == 0.0 and others):
-        return None
-    return best[1]
+    scored = [(max(_overlap(_tokens(heading), theirs) for theirs in wanted), heading) for heading in usable]
+    best = max(scored, key=lambda pair: pair[0])
+    return best[1] if best[0] >= _RELATED or not others else None
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / (len(one | other) or 1)
 
 
 def _elect(found: Sequence[Candidate[str]]) -> tuple[Candidate[str] | None, str]:
