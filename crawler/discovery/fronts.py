@@ -43,6 +43,9 @@ def read(text: str, url: str) -> Discovery:
         address = collector.resolve(target, base)
         if address is None:
             continue
+        if address == url:
+            collector.drop("own_url")
+            continue
         title = _title(element)
         if not looks_like_article(address, title or ""):
             collector.drop("not_an_article")

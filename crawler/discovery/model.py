@@ -47,7 +47,8 @@ class Discovery:
     ``feeds`` the feeds that a page names in its head; ``next`` the following page of the same entrance (RFC 5005,
     JSON Feed's ``next_url``, ``rel=next``). ``language`` is what the whole entrance declares. ``reason`` is one of
     :data:`REASONS` or None where all is well, ``detail`` a clause for people. ``dropped`` counts links that were left
-    out, by code: ``too_long``, ``not_http``, ``bad_url``, ``credentials``, ``no_url``, and ``not_an_article`` in pages.
+    out, by code: ``too_long``, ``not_http``, ``bad_url``, ``credentials``, ``no_url``; in pages also ``own_url`` and
+    ``not_an_article``.
     """
 
     kind: EntranceKind | None
