@@ -19,6 +19,9 @@ from storage.warc.segments import segment_name
 SEGMENT_BYTES: Final = 1_000_000_000
 """The size at which a segment is closed: 1 GB, the size that the WARC standard's annex C recommends."""
 
+_FOLDERS: Final = 5
+"""Folders that may be new with a segment: day, month, year, ``warc/``, and the one that ``warc/`` stands in."""
+
 _FORMAT: Final = "WARC File Format 1.1"
 _CONFORMS_TO: Final = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
@@ -87,7 +90,7 @@ class SegmentWriter:
         if self._segment is None:
             return
         try:
-            self._segment.sync(self._root)
+            self._segment.sync()
         except OSError as error:
             self._refusal = f"{self._segment.name} could not be made durable: {error}"
             raise
@@ -99,7 +102,7 @@ class SegmentWriter:
             return
         try:
             if self._refusal is None:
-                segment.sync(self._root)
+                segment.sync()
         except OSError as error:
             self._refusal = f"{segment.name} could not be made durable: {error}"
             raise
@@ -208,15 +211,12 @@ class _Segment:
             raise
         self.size += len(data)
 
-    def sync(self, root: Path) -> None:
+    def sync(self) -> None:
         os.fsync(self._descriptor)
-        if self._named:
-            return
-        for folder in self._path.parents:
-            _sync_folder(folder)
-            if folder == root:
-                break
-        self._named = True
+        if not self._named:
+            for folder in self._path.parents[:_FOLDERS]:
+                _sync_folder(folder)
+            self._named = True
 
     def close(self) -> None:
         os.close(self._descriptor)

@@ -20,8 +20,9 @@ from storage.warc.headers import ORIGINAL, kept
 TEXT = st.text(max_size=40)
 LATIN = st.text(st.characters(max_codepoint=0xFF), max_size=60)
 HEADERS = st.lists(st.tuples(LATIN, LATIN), max_size=6).map(tuple)
+EARLIEST = dt.datetime.fromisoformat("1990-01-01")
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)))
-INSTANTS = st.datetimes(min_value=dt.datetime(1990, 1, 1), timezones=st.none() | OFFSETS)
+INSTANTS = st.datetimes(min_value=EARLIEST, timezones=st.none() | OFFSETS)
 URLS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="<>@"), max_size=40)
 ANNOUNCEMENTS = st.builds(
     Announcement,
@@ -60,7 +61,7 @@ INFOS = st.builds(
 EXCHANGES = st.builds(
     Exchange,
     url=URLS.map(lambda rest: f"https://kurier.example/{rest}"),
-    fetched_at=st.datetimes(min_value=dt.datetime(1990, 1, 1), timezones=st.just(dt.UTC)),
+    fetched_at=st.datetimes(min_value=EARLIEST, timezones=st.just(dt.UTC)),
     status=st.integers(0, 999),
     reason=LATIN,
     protocol=st.sampled_from(["HTTP/1.0", "HTTP/1.1", "h2", "HTTP/1.1\r\nX-Forged: 1"]),

@@ -27,7 +27,7 @@ INFO = CaptureInfo(
         kind="feed",
         seen_at=FETCHED,
         title="Ein Fluß tritt über die Ufer",
-        date=dt.datetime(2026, 11, 21, 18, 30),
+        date=dt.datetime.fromisoformat("2026-11-21T18:30"),
         date_raw="Sat, 21 Nov 2026 18:30",
         modified=dt.datetime(2026, 11, 21, 19, 0, tzinfo=dt.timezone(dt.timedelta(hours=1))),
         language="de",
