@@ -129,4 +129,4 @@ def _text(text: str) -> float:
         return 0.0
     text = text[:400]
     count = len(text.split()) + len(_UNSPACED.findall(text)) // 2
-    return (-0.5, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 1.5, 2.0)[min(count, 8)]
+    return (-0.5, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 2.5, 2.5, 3.0)[min(count, 10)]
