@@ -1,0 +1,113 @@
+"""``broadsheet crawl``: run the spider over a session, show how far it is, say how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+
+from rich.console import Console
+from rich.logging import RichHandler
+from scrapy import signals
+from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.progress import FATES, view_for, watch
+from crawler.session import Session
+from crawler.spiders.news import NewsSpider
+
+DONE, FAILED, COULD_NOT_START, INCOMPLETE = 0, 1, 2, 3
+
+
+def run(
+    session: Session, *, console: Console, log_level: str = "WARNING", overrides: dict[str, str] | None = None
+) -> int:
+    """Crawl what ``session`` holds; returns the exit code.
+
+    ``console`` is where progress and log lines go; ``overrides`` are Scrapy settings as ``-s`` gives them.
+    """
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict({"LOG_LEVEL": log_level}, priority="project")
+    settings.setdict(overrides or {}, priority="cmdline")
+    _log_to(console, settings.get("LOG_LEVEL"))
+    process = CrawlerProcess(settings, install_root_handler=False)
+    crawler = process.create_crawler(NewsSpider)
+    view = view_for(console)
+    watcher: list[asyncio.Task[None]] = []
+
+    def opened() -> None:
+        watcher.append(asyncio.ensure_future(watch(session, view)))
+
+    def closed() -> None:
+        for task in watcher:
+            task.cancel()
+
+    crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
+    crawler.signals.connect(closed, signal=signals.engine_stopped, weak=False)
+    try:
+        process.crawl(crawler, session=session)
+        process.start()
+    finally:
+        with contextlib.suppress(IndexError):
+            watcher.pop()
+        view.close(session)
+    return exit_code(session)
+
+
+def exit_code(session: Session) -> int:
+    """1 where the run failed, 3 where a source could not be crawled, else 0."""
+    if session.bugs or session.broken is not None:
+        return FAILED
+    return INCOMPLETE if session.config.disabled or session.busy or silent_sources(session) else DONE
+
+
+def silent_sources(session: Session) -> list[str]:
+    """Sources none of whose entrances could be read in this run."""
+    heard = {source for (source, what, _) in session.tallies if what in ("entrance fetched", "entrance unchanged")}
+    asked = {source for (source, what, _) in session.tallies if what.startswith("entrance ")}
+    return sorted(asked - heard)
+
+
+def closing_lines(session: Session) -> list[str]:
+    """The tally: what was announced and what became of it, by reason, and what a person should know."""
+    by_reason: dict[str, Counter[str]] = {fate: Counter() for fate in FATES}
+    for (_, outcome, reason), count in session.tallies.items():
+        if outcome in by_reason:
+            by_reason[outcome][reason or ""] += count
+    announced, resting = session.total("announced"), session.total("resting")
+    lines = [f"{'announced':<10} {announced:>7}"]
+    if resting:
+        lines.append(f"{'known':<10} {resting:>7}   not due again; not asked for")
+    for fate, reasons in by_reason.items():
+        total = reasons.total()
+        if total or fate in ("archived", "unchanged", "rejected", "refused", "failed"):
+            named = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if reason)
+            lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
+    if announced and not session.pages_asked:
+        lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
+    lines += [f"Source {name} is left out: {error}" for name, error in disabled(session)]
+    lines += [f"Source {name} is being crawled by another run; left out." for name in session.busy]
+    lines += [f"Source {name} is silent: none of its entrances could be read." for name in silent_sources(session)]
+    lines += [f"Failed: {bug}" for bug in session.bugs]
+    return lines
+
+
+def disabled(session: Session) -> list[tuple[str, str]]:
+    """The disabled sources and the mistake in each one's block."""
+    return [(source.name, str(source.error)) for source in session.config.disabled]
+
+
+def _log_to(console: Console, level: str | None) -> None:
+    handler: logging.Handler
+    if console.is_terminal:
+        handler = RichHandler(console=console, show_path=False, markup=False)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+    else:
+        handler = logging.StreamHandler(console.file)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(level or "WARNING")
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level or "WARNING")

@@ -1,0 +1,54 @@
+"""Why nothing came back: Scrapy's and Twisted's exceptions as stable reason codes."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from twisted.internet import error as twisted_errors
+from twisted.web.client import ResponseNeverReceived
+
+REASONS: dict[str, str] = {
+    "timeout": "The host did not answer completely within the time limit.",
+    "dns": "The host's name could not be resolved.",
+    "connection_refused": "The host refused the connection.",
+    "connection_lost": "The host closed the connection without a whole answer.",
+    "tls": "The host's TLS certificate or handshake failed.",
+    "cancelled": "The download was given up on our side.",
+    "bad_url": "The address cannot be asked for.",
+    "network": "The network failed in another way; the detail says how.",
+}
+
+_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (DownloadTimeoutError, "timeout"),
+    (twisted_errors.TimeoutError, "timeout"),
+    (CannotResolveHostError, "dns"),
+    (twisted_errors.DNSLookupError, "dns"),
+    (DownloadConnectionRefusedError, "connection_refused"),
+    (twisted_errors.ConnectionRefusedError, "connection_refused"),
+    (ResponseDataLossError, "connection_lost"),
+    (DownloadCancelledError, "cancelled"),
+    (UnsupportedURLSchemeError, "bad_url"),
+    (twisted_errors.ConnectionDone, "connection_lost"),
+    (twisted_errors.ConnectionLost, "connection_lost"),
+    (twisted_errors.ConnectError, "network"),
+)
+
+
+def reason_of(error: BaseException) -> str:
+    """The reason code of a failed download; raises ``error`` where it is no failure of the network, that is, a bug."""
+    for kind, reason in _KINDS:
+        if isinstance(error, kind):
+            return reason
+    if isinstance(error, DownloadFailedError | ResponseNeverReceived):
+        text = repr(error.__cause__ or error)
+        if "SSL" in text or "certificate" in text.lower():
+            return "tls"
+        return "connection_lost" if "ConnectionLost" in text or "ConnectionDone" in text else "network"
+    raise error

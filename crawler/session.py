@@ -1,0 +1,290 @@
+"""One crawl's hold on an archive: its run, the locks of its sources, what is known of their URLs, and the tallies."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from scrapy.crawler import Crawler
+
+from crawler.config import Config, SourceConfig
+from pipelines import outcomes
+from pipelines.history import History
+from pipelines.recovery import recover
+from pipelines.workers import Workers, settle
+from storage.archive import Archive, Run
+from storage.errors import ArchiveError
+from storage.locks import Lock
+from storage.records import Article, Capture, Label, Page, Rejection, RunRecord, SourceRecord, Tally
+
+VERSION = importlib.metadata.version("broadsheet")
+SOFTWARE = f"Broadsheet/{VERSION}"
+_PACKAGES = ("broadsheet", "scrapy", "trafilatura", "pyarrow", "deltalake", "lxml", "dateparser", "warcio")
+# A batch also closes when it holds this many rows for each page that it may hold: announcements cost little.
+_ROWS_PER_PAGE = 20
+
+
+class Session:
+    """Made by :meth:`open`; every row that a crawl writes goes through :meth:`record`."""
+
+    def __init__(
+        self,
+        config: Config,
+        archive: Archive,
+        run: Run,
+        history: History,
+        sources: Sequence[SourceConfig],
+        workers: Workers,
+        locks: Sequence[Lock],
+        busy: Sequence[str],
+        limit: int | None,
+    ) -> None:
+        self.config = config
+        self.archive = archive
+        self.run = run
+        self.history = history
+        self.sources = tuple(sources)
+        self.workers = workers
+        self.busy = tuple(busy)
+        self.limit = limit
+        self.tallies: Counter[tuple[str, str, str | None]] = Counter()
+        self.bugs: list[str] = []
+        self.fetched = 0
+        self.broken: Exception | None = None
+        self.on_broken: Callable[[], None] = lambda: None
+        self._open: dict[tuple[str, str], Capture] = {}
+        self._locks = list(locks)
+        self._committing = asyncio.Lock()
+        self._committed_at = dt.datetime.now(dt.UTC)
+        self._pages_pending = 0
+
+    @classmethod
+    def open(
+        cls,
+        config: Config,
+        *,
+        command: str = "crawl",
+        names: Iterable[str] | None = None,
+        limit: int | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> Session:
+        """Open the archive, put dead runs right, lock the sources, load their history, begin a run.
+
+        ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are fetched. A source
+        that another run is crawling is left out and named in ``busy``.
+
+        Raises:
+            ArchiveError: the archive cannot be opened, recovered or written.
+        """
+        crawl = config.crawl
+        archive = Archive.create(config.archive.path)
+        workers = Workers(
+            crawl.workers or os.cpu_count() or 1, timeout=crawl.extract_timeout, memory=crawl.extract_memory
+        )
+        locks: list[Lock] = []
+        try:
+            recover(archive, extract=lambda page: _wait(workers, page), say=say)
+            wanted = set(names) if names is not None else None
+            sources, busy = [], []
+            for source in config.sources:
+                if wanted is not None and source.name not in wanted:
+                    continue
+                held = archive.lock_source(source.name, holder=f"{command} of source {source.name}")
+                if held is None:
+                    busy.append(source.name)
+                    say(f"source {source.name} is being crawled by {archive.source_holder(source.name)}; left out")
+                else:
+                    locks.append(held)
+                    sources.append(source)
+            history = History.load(archive, [source.name for source in sources])
+            run = archive.begin(
+                command,
+                software=SOFTWARE,
+                operator=crawl.contact,
+                config_digest=config.digest,
+                versions=versions(),
+                sources=[source_record(source) for source in sources],
+                segment_bytes=config.archive.segment_bytes,
+            )
+        except BaseException:
+            workers.stop()
+            for held in locks:
+                held.release()
+            raise
+        return cls(config, archive, run, history, sources, workers, locks, busy, limit)
+
+    @property
+    def agent(self) -> str:
+        """The user agent: Broadsheet, its version, and how to reach whoever runs the crawl."""
+        return f"{SOFTWARE} (+{self.config.crawl.contact})"
+
+    def announce(self, capture: Capture) -> None:
+        """Note that a URL was announced in this run and has no fate in it yet."""
+        self._open[capture.source, capture.requested_url] = capture
+
+    def record(self, capture: Capture, article: Article | None = None, *, final: bool = True) -> None:
+        """Write one event. ``final`` tells a URL's fate in this run from a try that will be repeated."""
+        capture = dataclasses.replace(capture, run=self.run.name)
+        self.history.apply(capture)
+        self.run.record(capture, article)
+        if capture.kind == "article" and capture.warc_file is not None:
+            self._pages_pending += 1
+        if final and capture.outcome != "announced":
+            self.tally(capture)
+            self._open.pop((capture.source, capture.requested_url), None)
+
+    def repeat(self, capture: Capture) -> None:
+        """Count a fate that the archive has already; no row is written for it again."""
+        self.tally(capture)
+        self._open.pop((capture.source, capture.requested_url), None)
+
+    def tally(self, capture: Capture) -> None:
+        """Count the fate of an article's URL."""
+        if capture.kind == "article":
+            self.tallies[capture.source, capture.outcome, capture.reason] += 1
+
+    def count(self, source: str, what: str, reason: str | None = None) -> None:
+        """Count something that is no fate, such as an announcement."""
+        self.tallies[source, what, reason] += 1
+
+    def total(self, what: str) -> int:
+        """How often ``what`` was counted, over all sources and reasons."""
+        return sum(count for (_, outcome, _), count in self.tallies.items() if outcome == what)
+
+    @property
+    def pages_asked(self) -> int:
+        """Articles whose page was asked for in this run."""
+        return self.fetched
+
+    @property
+    def unsettled(self) -> int:
+        """URLs announced in this run that have no fate in it yet."""
+        return len(self._open)
+
+    async def commit_if_due(self) -> None:
+        """Commit a batch where it is full or old enough; the writing is done in a thread of its own."""
+        archive = self.config.archive
+        full = self._pages_pending >= archive.batch_pages or self.run.pending >= archive.batch_pages * _ROWS_PER_PAGE
+        age = (dt.datetime.now(dt.UTC) - self._committed_at).total_seconds()
+        if full or (self.run.pending and age >= archive.batch_seconds):
+            await self.commit()
+
+    async def commit(self) -> None:
+        """Commit what is pending; batches are written one after the other, in order.
+
+        A commit that fails for good breaks the session: nothing more is written, the crawl is told to end, and the
+        next start recovers from the WARC.
+        """
+        async with self._committing:
+            if self.broken is not None:
+                return
+            batch = self.run.take()
+            self._pages_pending = 0
+            self._committed_at = dt.datetime.now(dt.UTC)
+            try:
+                await asyncio.to_thread(self.run.commit, batch)
+            except (ArchiveError, OSError) as error:
+                self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """Break the session because the archive cannot be written."""
+        if self.broken is None:
+            self.broken = error
+            self.bugs.append(f"the archive cannot be written: {error}")
+            self.on_broken()
+
+    async def close(self, *, reason: str) -> RunRecord | None:
+        """Give every URL without a fate the outcome ``deferred``, commit, end the workers, write the run's row.
+
+        None where the archive could not be written; the next start recovers the run.
+        """
+        now = dt.datetime.now(dt.UTC)
+        for capture in list(self._open.values()):
+            self.settle_unfetched(capture, "deferred", reason, now)
+        try:
+            async with self._committing:
+                if self.broken is not None:
+                    self.run.abandon()
+                    return None
+                outcome = "failed" if self.bugs else "done"
+                detail = "; ".join(self.bugs) or None
+                return await asyncio.to_thread(
+                    self.run.finish, outcome=outcome, tallies=self.tally_rows(), detail=detail
+                )
+        except (ArchiveError, OSError) as error:
+            self.fail(error)
+            self.run.abandon()
+            return None
+        finally:
+            self.workers.stop()
+            for held in self._locks:
+                held.release(remove=True)
+
+    def settle_unfetched(
+        self, capture: Capture, outcome: outcomes.Unfetched, reason: str, now: dt.datetime, detail: str | None = None
+    ) -> None:
+        """Give a URL a fate for which nothing was fetched; a row is written only where that is news."""
+        known = self.history.get(capture.requested_url, capture.kind)
+        row = dataclasses.replace(capture, outcome=outcome, reason=reason, detail=detail, at=now)
+        if known is not None and (known.outcome, known.reason) == (outcome, reason):
+            self.repeat(row)
+        else:
+            self.record(row)
+
+    def tally_rows(self) -> list[Tally]:
+        """The tallies as the run's row holds them."""
+        return [
+            Tally(source=source, outcome=outcome, reason=reason, count=count)
+            for (source, outcome, reason), count in sorted(self.tallies.items(), key=str)
+        ]
+
+
+def session_of(crawler: Crawler) -> Session:
+    """The session of the spider that ``crawler`` runs; raises TypeError where the spider carries none."""
+    session = getattr(crawler.spider, "session", None)
+    if not isinstance(session, Session):
+        raise TypeError("the middlewares of this project serve spiders that carry a Session, such as 'news'")
+    return session
+
+
+def source_record(source: SourceConfig) -> SourceRecord:
+    """The row of a source for the table ``sources``."""
+    rules = source.rules
+    selectors = {
+        name: list(getattr(rules, name))
+        for name in ("title", "date", "bullets", "body", "remove")
+        if getattr(rules, name)
+    }
+    return SourceRecord(
+        source=source.name,
+        digest=source.digest,
+        since=dt.datetime.now(dt.UTC),
+        entrances=source.entrances,
+        hosts=tuple(sorted(source.hosts)),
+        timezone=rules.timezone,
+        language=rules.language,
+        rules=json.dumps(selectors, ensure_ascii=False) if selectors else None,
+        labels=tuple(Label(key=key, value=value) for key, value in source.labels),
+    )
+
+
+def versions() -> tuple[str, ...]:
+    """The packages that shape a row, with their versions, and Python's."""
+    return (
+        *(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES),
+        f"python {platform.python_version()}",
+    )
+
+
+def _wait(workers: Workers, page: Page) -> Article | Rejection:
+    try:
+        return workers.submit(page).result()
+    except Exception as error:  # noqa: BLE001 - settle raises it again where it is none of the expected ends
+        return settle(page, error)

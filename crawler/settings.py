@@ -1,0 +1,50 @@
+"""Scrapy's settings for the project: what ``scrapy crawl news`` and ``broadsheet crawl`` start from.
+
+What the configuration file says (contact, delays, limits) is set by the spider at the priority ``spider``, so that
+``-s NAME=VALUE`` on the command line still wins.
+"""
+
+BOT_NAME = "broadsheet"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# A scheduled job opens no port for others.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# robots.txt, redirects, retries and content decoding are our own, for each leaves a row or a WARC record.
+ROBOTSTXT_OBEY = False
+REDIRECT_ENABLED = False
+METAREFRESH_ENABLED = False
+RETRY_ENABLED = False
+COMPRESSION_ENABLED = False
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
+HTTPERROR_ALLOW_ALL = True
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.politeness.RobotsMiddleware": 100,
+    # Next to the wire: what it sees is what came.
+    "crawler.capture.CaptureMiddleware": 990,
+}
+ITEM_PIPELINES = {
+    "pipelines.item_pipelines.ExtractPipeline": 100,
+    "pipelines.item_pipelines.ArchivePipeline": 200,
+}
+
+# The capture middleware ends an answer that is too large, keeps what came and says so; Scrapy would drop it.
+DOWNLOAD_MAXSIZE = 0
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_DELAY_JITTER = 0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.7",
+    "Accept-Encoding": "gzip, deflate, br",
+}
+# Bytes of answers that may wait for extraction before the downloader holds back.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 50_000_000
+
+LOG_LEVEL = "INFO"
+STATS_DUMP = False

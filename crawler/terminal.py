@@ -1,0 +1,30 @@
+"""What a page says, made safe for a terminal, and the console that people look at."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+from rich.console import Console
+
+# Cc: control and escape; Cf: bidirectional overrides and other invisible format characters; Cs, Co, Cn: not text.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# Zero-width joiner and non-joiner shape Persian, Indic scripts and emoji; they move nothing.
+_HARMLESS = frozenset("\u200c\u200d")
+
+
+def clean(text: str, *, keep_newlines: bool = False) -> str:
+    """``text`` without characters that could steer a terminal or reorder what it shows."""
+    return "".join(
+        character
+        if character in _HARMLESS or unicodedata.category(character) not in _UNSAFE
+        else ("\n" if keep_newlines and character == "\n" else " " if character in "\t\n\r" else "")
+        for character in text
+    )
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that prints plain text where it is no terminal, and never interprets markup in what it is given."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 120
+    return Console(file=stream, stderr=False, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)

@@ -1,0 +1,190 @@
+"""What the archive knows of a URL and of an article, read from ``captures`` and kept up to date while a run goes on.
+
+The crawl asks it what is due; the crawl and the recovery alike ask it what a page that came back means: a new
+article, an edit, or nothing new.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from pipelines.urls import canonical
+from storage.archive import Archive
+from storage.records import Announcement, Article, Capture, CaptureKind, EntranceKind, Outcome, Rejection, WarcPosition
+from storage.schema import captures_from_arrow
+
+FETCHED: frozenset[str] = frozenset({"archived", "revised", "unchanged", "gone", "rejected", "failed", "fetched"})
+KNOWN_ARTICLE: frozenset[str] = frozenset({"archived", "revised", "unchanged"})
+
+
+def key(url: str) -> str:
+    """The key under which a URL is remembered: canonical, and the same for http and https."""
+    return canonical(url).partition("://")[2] or url
+
+
+@dataclass(slots=True)
+class UrlState:
+    """The latest that is known of one URL; ``failures`` counts the runs in a row, not the tries, in which it failed."""
+
+    source: str
+    requested_url: str
+    kind: CaptureKind
+    outcome: Outcome
+    reason: str | None
+    at: dt.datetime
+    announcement: Announcement | None = None
+    fetched_at: dt.datetime | None = None
+    id: str | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    not_before: dt.datetime | None = None
+    failures: int = 0
+    failed_in: str | None = None
+    warc: WarcPosition | None = None
+
+
+@dataclass(slots=True)
+class ArticleState:
+    """The latest that is known of one article: its text's hash, and the URL under which it was first archived."""
+
+    revision: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a processed page means for the archive: its fate, and the article to keep (None: keep nothing)."""
+
+    outcome: Outcome
+    reason: str | None = None
+    detail: str | None = None
+    article: Article | None = None
+
+
+class History:
+    """URLs and articles of some sources, by key and by id."""
+
+    def __init__(self) -> None:
+        self._urls: dict[tuple[CaptureKind, str], UrlState] = {}
+        self._articles: dict[str, ArticleState] = {}
+
+    @classmethod
+    def load(cls, archive: Archive, sources: Iterable[str] | None = None) -> History:
+        """Read the history of ``sources`` (all by default) from the archive's ``captures``."""
+        wanted = pc.field("source").isin(sorted(sources)) if sources is not None else None
+        history = cls()
+        table = archive.captures().to_table(filter=wanted).sort_by([("at", "ascending")])
+        for batch in table.to_batches(max_chunksize=50_000):
+            for capture in captures_from_arrow(batch):
+                history.apply(capture)
+        return history
+
+    def __len__(self) -> int:
+        return len(self._urls)
+
+    def get(self, url: str, kind: CaptureKind = "article") -> UrlState | None:
+        """What is known of ``url``, or None."""
+        return self._urls.get((kind, key(url)))
+
+    def urls(self, kind: CaptureKind = "article") -> list[UrlState]:
+        """All that is known of URLs of that kind, each once, in the order in which they were first met."""
+        return list({id(state): state for (of, _), state in self._urls.items() if of == kind}.values())
+
+    def article(self, id: str) -> ArticleState | None:  # noqa: A002
+        """What is known of the article with that id, or None."""
+        return self._articles.get(id)
+
+    def apply(self, capture: Capture) -> None:
+        """Take in one event; events come in the order in which they happened."""
+        place = (capture.kind, key(capture.requested_url))
+        state = self._urls.get(place)
+        if state is None:
+            state = UrlState(
+                capture.source, capture.requested_url, capture.kind, capture.outcome, capture.reason, capture.at
+            )
+            self._urls[place] = state
+        if capture.outcome == "announced" and state.announcement is not None:
+            return
+        state.outcome, state.reason, state.at = capture.outcome, capture.reason, capture.at
+        state.not_before = capture.not_before
+        if capture.announced_by and capture.announced_kind and capture.announced_at and state.announcement is None:
+            state.announcement = _announcement(capture, capture.announced_by, capture.announced_kind)
+        if capture.outcome in FETCHED:
+            state.fetched_at, state.status = capture.at, capture.status
+            if capture.outcome != "failed":
+                state.failures, state.failed_in = 0, None
+            elif capture.run is None or capture.run != state.failed_in:
+                state.failures, state.failed_in = state.failures + 1, capture.run
+        if capture.outcome in KNOWN_ARTICLE or capture.outcome == "fetched":
+            state.etag = capture.etag or state.etag
+            state.last_modified = capture.last_modified or state.last_modified
+            if capture.warc_file is not None and capture.warc_offset is not None and capture.warc_length is not None:
+                state.warc = WarcPosition(
+                    file=capture.warc_file, offset=capture.warc_offset, length=capture.warc_length
+                )
+        if capture.id is not None and capture.outcome in KNOWN_ARTICLE:
+            state.id = capture.id
+            if capture.outcome != "unchanged" and capture.revision is not None:
+                known = self._articles.get(capture.id)
+                home = known.home if known else place[1]
+                self._articles[capture.id] = ArticleState(capture.revision, home)
+            if capture.url is not None:
+                self._urls.setdefault((capture.kind, key(capture.url)), state)
+
+    def verdict(self, requested_url: str, result: Article | Rejection) -> Verdict:
+        """What ``result``, read from the page at ``requested_url``, means beside what is known.
+
+        An article seen for the first time is ``archived``. Another text under the URL that it was first archived
+        from is ``revised``. The same text, or any text under another address of the same article, is ``unchanged``:
+        twins (AMP, print) differ in layout, and their differences are no edits.
+        """
+        if isinstance(result, Rejection):
+            return Verdict(outcome="rejected", reason=result.reason, detail=result.detail or None)
+        known = self._articles.get(result.id)
+        if known is None:
+            return Verdict(outcome="archived", article=result)
+        if known.revision == result.revision:
+            return Verdict(outcome="unchanged", reason="same_text")
+        if known.home != key(requested_url):
+            return Verdict(outcome="unchanged", reason="alias")
+        return Verdict(outcome="revised", article=result)
+
+
+def _announcement(capture: Capture, entrance: str, kind: EntranceKind) -> Announcement:
+    return Announcement(
+        entrance=entrance,
+        kind=kind,
+        seen_at=capture.announced_at or capture.at,
+        title=capture.announced_title,
+        date=_instant(capture.announced_date),
+        date_raw=capture.announced_date,
+        modified=_instant(capture.announced_modified),
+        language=capture.announced_language,
+    )
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def announced(announcement: Announcement, *, url: str, source: str) -> Capture:
+    """The row for a URL that an entrance announces for the first time."""
+    return Capture(
+        kind="article",
+        source=source,
+        requested_url=url,
+        at=announcement.seen_at,
+        outcome="announced",
+        announced_by=announcement.entrance,
+        announced_kind=announcement.kind,
+        announced_at=announcement.seen_at,
+        announced_title=announcement.title,
+        announced_date=announcement.date.isoformat() if announcement.date else None,
+        announced_modified=announcement.modified.isoformat() if announcement.modified else None,
+        announced_language=announcement.language,
+    )

@@ -1,0 +1,141 @@
+"""Scrapy's two item pipelines: Extract turns a fetched page into an article or a rejection, Archive keeps it.
+
+They talk to the crawl through :class:`Keeper` and import nothing of Scrapy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import traceback
+from typing import Protocol
+
+from pipelines.history import History, Verdict
+from pipelines.outcomes import settle
+from pipelines.workers import Workers
+from pipelines.workers import settle as settle_error
+from storage.records import Article, Capture, Page, Rejection
+
+# How often the Archive pipeline looks whether a batch has grown old, in seconds.
+TICK = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What the spider yields: a page that came, and the row of ``captures`` that it came with."""
+
+    page: Page
+    capture: Capture
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """A fetched page and what it turned out to be; ``result`` is None where the extractor has a bug."""
+
+    page: Page
+    capture: Capture
+    result: Article | Rejection | None
+    bug: str | None = None
+
+
+class Keeper(Protocol):
+    """What the pipelines need of a crawl."""
+
+    workers: Workers
+    history: History
+    bugs: list[str]
+
+    def record(self, capture: Capture, article: Article | None = None) -> None:
+        """Write one event."""
+
+    async def commit_if_due(self) -> None:
+        """Commit a batch where it is full or old enough."""
+
+
+class Spider(Protocol):
+    """What the pipelines need of a spider."""
+
+    session: Keeper
+
+
+class Crawler(Protocol):
+    """What the pipelines need of a Scrapy crawler."""
+
+    spider: Spider
+
+
+class _Pipeline:
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @property
+    def _keeper(self) -> Keeper:
+        return self._crawler.spider.session
+
+
+class ExtractPipeline(_Pipeline):
+    """:class:`Fetched` to :class:`Extracted`, in a worker process; the event loop only waits."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ExtractPipeline:
+        """Scrapy's way of making it."""
+        return cls(crawler)
+
+    async def process_item(self, item: object) -> object:
+        """Extract where the item is a fetched page; anything else passes."""
+        if not isinstance(item, Fetched):
+            return item
+        result: Article | Rejection | None = None
+        bug = None
+        try:
+            result = await asyncio.wrap_future(self._keeper.workers.submit(item.page))
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not lose the page: it is kept, and ends the run as failed
+            try:
+                result = settle_error(item.page, error)
+            except Exception:  # noqa: BLE001 - as above
+                bug = "".join(traceback.format_exception(error)).strip()
+        return Extracted(page=item.page, capture=item.capture, result=result, bug=bug)
+
+
+class ArchivePipeline(_Pipeline):
+    """:class:`Extracted` to rows of the archive, committed in batches."""
+
+    _ticker: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchivePipeline:
+        """Scrapy's way of making it."""
+        return cls(crawler)
+
+    async def open_spider(self) -> None:
+        """Begin to watch the age of the batch."""
+        self._ticker = asyncio.ensure_future(self._tick())
+
+    async def process_item(self, item: object) -> object:
+        """Record what became of the page; anything but an extracted page passes."""
+        if not isinstance(item, Extracted):
+            return item
+        keeper = self._keeper
+        if item.result is None:
+            last = (item.bug or "").rpartition("\n")[2][:300]
+            keeper.bugs.append(f"extraction of {item.page.url}: {last}")
+            verdict = Verdict(outcome="failed", reason="extract_crashed", detail=last)
+        else:
+            verdict = keeper.history.verdict(item.capture.requested_url, item.result)
+        known = keeper.history.get(item.capture.requested_url)
+        keeper.record(settle(item.capture, verdict, item.result, known=known), verdict.article)
+        await keeper.commit_if_due()
+        return item
+
+    async def close_spider(self) -> None:
+        """Stop watching; the session itself is closed when the spider is."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticker
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            await self._keeper.commit_if_due()

@@ -1,0 +1,145 @@
+"""From an answer to a row of ``captures``: what a status, a cut transfer or a verdict means.
+
+The crawl and the recovery both go through here, so the same answer gives the same row whoever met it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+from pipelines.history import UrlState, Verdict
+from storage.records import Article, Capture, Rejection
+from storage.warc import CaptureInfo, StoredResponse
+
+Unfetched = Literal["refused", "deferred", "failed"]
+
+GONE = frozenset({404, 410})
+BUSY = frozenset({429, 503})
+# Failures that another try in the same run may get over.
+RETRIED = frozenset(
+    {
+        "cut_short", "timeout", "dns", "connection_refused", "connection_lost", "network",
+        "http_408", "http_425", "http_429", "http_500", "http_502", "http_503", "http_504",
+        "http_520", "http_522", "http_524",
+    }
+)  # fmt: skip
+RETRY_AFTER_CAP = dt.timedelta(days=7)
+# First wait after a failure; each further failure in a row waits four times as long, up to the cap.
+BACK_OFF = dt.timedelta(minutes=15)
+BACK_OFF_CAP = dt.timedelta(days=7)
+
+
+def capture_of(stored: StoredResponse, info: CaptureInfo) -> Capture:
+    """The row of an answer, with the outcome ``fetched`` until somebody settles it."""
+    announcement = info.announcement
+    return Capture(
+        kind=info.kind,
+        source=info.source,
+        requested_url=info.requested_url,
+        at=stored.fetched_at,
+        outcome="fetched",
+        url=stored.url,
+        announced_by=announcement.entrance if announcement else None,
+        announced_kind=announcement.kind if announcement else None,
+        announced_at=announcement.seen_at if announcement else None,
+        announced_title=announcement.title if announcement else None,
+        announced_date=announcement.date.isoformat() if announcement and announcement.date else None,
+        announced_modified=announcement.modified.isoformat() if announcement and announcement.modified else None,
+        announced_language=announcement.language if announcement else None,
+        status=stored.status,
+        etag=_header(stored, "etag"),
+        last_modified=_header(stored, "last-modified"),
+        payload_digest=stored.payload_digest,
+        payload_bytes=len(stored.payload),
+        warc_file=stored.position.file,
+        warc_offset=stored.position.offset,
+        warc_length=stored.position.length,
+    )
+
+
+def of_status(stored: StoredResponse, known: UrlState | None) -> Verdict | None:
+    """The fate that the answer's status and wholeness alone decide; None where the page has to be read.
+
+    ``known`` is what was known of the URL before this answer.
+    """
+    status = stored.status
+    if status == 304:
+        return Verdict(outcome="unchanged", reason="not_modified")
+    if stored.truncated == "length":
+        return Verdict(outcome="rejected", reason="too_large", detail=f"cut after {len(stored.payload)} bytes")
+    if stored.truncated is not None:
+        return Verdict(outcome="failed", reason="cut_short", detail=f"{len(stored.payload)} bytes came")
+    if status in (200, 203):
+        return None
+    if status in GONE and known is not None and known.id is not None:
+        return Verdict(outcome="gone", reason=f"http_{status}")
+    return Verdict(outcome="failed", reason=f"http_{status}")
+
+
+def settle(
+    capture: Capture,
+    verdict: Verdict,
+    result: Article | Rejection | None = None,
+    *,
+    failed_at: StoredResponse | None = None,
+    known: UrlState | None = None,
+) -> Capture:
+    """``capture`` with the fate that ``verdict`` gives it.
+
+    An article's id and revision come from ``result``; a failure gets its ``not_before`` from the answer
+    (``failed_at``, None where there was none) and from how often the URL failed before (``known``).
+    """
+    article = result if isinstance(result, Article) else None
+    later = None
+    if verdict.outcome == "failed":
+        later = not_before(failed_at, now=capture.at, failures=(known.failures if known else 0) + 1)
+    return dataclasses.replace(
+        capture,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        detail=verdict.detail,
+        id=article.id if article else (known.id if known else None),
+        revision=article.revision if article else None,
+        not_before=later,
+    )
+
+
+def not_before(stored: StoredResponse | None, *, now: dt.datetime, failures: int) -> dt.datetime:
+    """When a URL that failed for the ``failures``-th time in a row may be asked for again.
+
+    ``Retry-After`` of a 429 or 503 (RFC 9110, 10.2.3; seconds or a date) counts where it is later, up to a week.
+    """
+    steps: int = 4 ** min(max(failures, 1) - 1, 8)
+    wait = min(BACK_OFF_CAP, BACK_OFF * steps)
+    if stored is not None and stored.status in BUSY:
+        told = retry_after(_header(stored, "retry-after"), now=now)
+        if told is not None:
+            wait = max(wait, min(told, RETRY_AFTER_CAP))
+    return now + wait
+
+
+def wait_within_run(stored: StoredResponse, attempt: int) -> float:
+    """Seconds to wait before another try of the same run: a second more each time, or what ``Retry-After`` asks."""
+    told = retry_after(_header(stored, "retry-after"), now=stored.fetched_at) if stored.status in BUSY else None
+    return max(float(attempt), told.total_seconds() if told else 0.0)
+
+
+def retry_after(value: str | None, *, now: dt.datetime) -> dt.timedelta | None:
+    """The wait that a ``Retry-After`` header asks for, never negative; None where there is none or it is unreadable."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(dt.timedelta(seconds=min(int(text[:9]), 10**9)), dt.timedelta(days=365))
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return max(dt.timedelta(), moment - now)
+
+
+def _header(stored: StoredResponse, name: str) -> str | None:
+    return next((value for key, value in stored.response_headers if key.lower() == name), None)

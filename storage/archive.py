@@ -1,0 +1,277 @@
+"""The archive: the one door for writers, and where readers come in.
+
+An archive is a folder with four Delta tables (``captures``, ``articles``, ``runs``, ``sources``), the pages as they
+were served (``warc/``), and the locks of whoever is writing (``locks/``). There is no other state.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from storage import delta
+from storage.errors import ArchiveError, ArchiveNotFound
+from storage.locks import Lock, lock, try_lock, who_holds
+from storage.records import Article, Capture, RunRecord, SourceRecord, Tally
+from storage.rows import Rows
+from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES, TABLES, Table, to_arrow
+from storage.warc import SegmentWriter
+
+FORMAT = 1
+MARKER = "broadsheet.json"
+
+
+class Archive:
+    """An archive on a local file system; made by :func:`open_archive` or :meth:`create`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def create(cls, path: str | Path) -> Archive:
+        """Open the archive at ``path``, making it where there is none.
+
+        Raises:
+            ArchiveError: the folder cannot be made or written, or holds something else.
+        """
+        root = Path(path)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            strangers = [entry.name for entry in root.iterdir() if entry.name not in _OWN]
+            if strangers and not (root / MARKER).exists():
+                raise ArchiveError(
+                    f"{root} is not empty and no archive (it holds {strangers[0]!r}); name a folder of its own"
+                )
+            with lock(root / "locks" / "create.lock", holder="creating the archive", what=f"the archive {root}"):
+                for table in TABLES:
+                    delta.create(root, table)
+                if not (root / MARKER).exists():
+                    _write_marker(root)
+        except OSError as error:
+            raise ArchiveError(f"the archive {root} cannot be made or written: {error.strerror or error}") from error
+        return open_archive(root)
+
+    def articles(self, *, all_revisions: bool = False) -> Rows:
+        """The table ``articles``: the current revision of each, or every one with ``all_revisions``."""
+        return Rows(self.root / ARTICLES.name, ARTICLES, current=not all_revisions)
+
+    def captures(self) -> Rows:
+        """The table ``captures``: what became of every URL."""
+        return Rows(self.root / CAPTURES.name, CAPTURES)
+
+    def runs(self) -> Rows:
+        """The table ``runs``: one row a run."""
+        return Rows(self.root / RUNS.name, RUNS)
+
+    def sources(self) -> Rows:
+        """The table ``sources``: one row a source and version of its rules."""
+        return Rows(self.root / SOURCES.name, SOURCES)
+
+    @property
+    def warc(self) -> Path:
+        """The folder of the WARC segments."""
+        return self.root / "warc"
+
+    def lock_source(self, name: str, *, holder: str) -> Lock | None:
+        """The lock of one source, or None where another run is crawling it; see :meth:`source_holder`."""
+        return try_lock(self._source_lock(name), holder=holder)
+
+    def source_holder(self, name: str) -> str:
+        """Who is crawling that source, in words."""
+        return who_holds(self._source_lock(name))
+
+    def _source_lock(self, name: str) -> Path:
+        return self.root / "locks" / f"source-{name}.lock"
+
+    def lock_run(self, run: str) -> Lock | None:
+        """The lock of a run, or None where that run is alive."""
+        return try_lock(self.root / "locks" / f"run-{run}.lock", holder=f"run {run}")
+
+    def begin(
+        self,
+        command: str,
+        *,
+        software: str,
+        operator: str | None = None,
+        config_digest: str | None = None,
+        versions: Sequence[str] = (),
+        sources: Sequence[SourceRecord] = (),
+        segment_bytes: int = 1_000_000_000,
+    ) -> Run:
+        """Begin a run: take its lock, note new versions of its sources, and be ready to write."""
+        started = dt.datetime.now(dt.UTC)
+        name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(6)}"
+        held = self.lock_run(name)
+        if held is None:
+            raise ArchiveError(f"the lock of the new run {name} is taken; start again")
+        known = self.sources().to_table(["source", "digest"]).to_pylist()
+        latest = {row["source"]: row["digest"] for row in known}
+        changed = [dataclasses.replace(s, run=name) for s in sources if latest.get(s.source) != s.digest]
+        if changed:
+            delta.append(self.root, SOURCES, to_arrow(SOURCES, changed), application=name, number=1)
+        record = RunRecord(
+            run=name,
+            command=command,
+            outcome="interrupted",
+            started_at=started,
+            finished_at=started,
+            config_digest=config_digest,
+            versions=tuple(versions),
+        )
+        writer = SegmentWriter(self.warc, name, segment_bytes=segment_bytes, software=software, operator=operator)
+        return Run(self, record, held, writer)
+
+    def append(self, table: Table, records: Sequence[Article | Capture | RunRecord], *, run: str, number: int) -> bool:
+        """Append ``records`` as transaction ``number`` of ``run``; see :func:`storage.delta.append`."""
+        return delta.append(self.root, table, to_arrow(table, records), application=run, number=number)
+
+
+@dataclasses.dataclass(slots=True)
+class Batch:
+    """What one commit writes: rows for ``captures`` and rows for ``articles``."""
+
+    captures: list[Capture] = dataclasses.field(default_factory=list)
+    articles: list[Article] = dataclasses.field(default_factory=list)
+
+
+class Run:
+    """One writer's stay in the archive: WARC records first, then whole batches of rows, by the commit protocol.
+
+    :meth:`record` and :meth:`take` belong to one thread; :meth:`commit` may run in another, one batch at a time and
+    in the order in which they were taken.
+    """
+
+    def __init__(self, archive: Archive, record: RunRecord, held: Lock, writer: SegmentWriter) -> None:
+        self.archive = archive
+        self.name = record.run
+        self.warc = writer
+        self._record = record
+        self._lock = held
+        self._batch = Batch()
+        self._number = 0
+        self._broken: Exception | None = None
+
+    @property
+    def pending(self) -> int:
+        """Rows recorded and not yet taken for a commit."""
+        return len(self._batch.captures)
+
+    @property
+    def batches(self) -> int:
+        """Batches committed so far."""
+        return self._number
+
+    @property
+    def started_at(self) -> dt.datetime:
+        """The instant at which the run began."""
+        return self._record.started_at
+
+    def record(self, capture: Capture, article: Article | None = None) -> None:
+        """Note one event, and the article where it brought one, for the next batch."""
+        self._batch.captures.append(capture)
+        if article is not None:
+            self._batch.articles.append(article)
+
+    def take(self) -> Batch:
+        """All that was recorded since the last call, as one batch for :meth:`commit`."""
+        batch, self._batch = self._batch, Batch()
+        return batch
+
+    def commit(self, batch: Batch) -> None:
+        """Write ``batch``: the WARC to disk, then ``captures``, then ``articles``. An empty batch writes nothing.
+
+        Raises:
+            CommitFailed: the batch could not be written; the run can commit no more, and the next start recovers
+                what the WARC holds.
+        """
+        if self._broken is not None:
+            raise ArchiveError(f"run {self.name} is broken by an earlier error: {self._broken}") from self._broken
+        if not batch.captures:
+            return
+        number = self._number + 1
+        try:
+            self.warc.flush()
+            commit(self.archive, self.name, number, batch)
+        except Exception as error:
+            self._broken = error
+            raise
+        self._number = number
+
+    def finish(self, *, outcome: str = "done", tallies: Sequence[Tally] = (), detail: str | None = None) -> RunRecord:
+        """Commit what is left, close the WARC, write the run's row and give the lock back.
+
+        A broken run keeps its lock file, so that the next start recovers it.
+        """
+        if self._broken is None:
+            self.commit(self.take())
+        self.warc.close()
+        record = dataclasses.replace(
+            self._record,
+            outcome="failed" if outcome == "failed" or self._broken else "done",
+            finished_at=dt.datetime.now(dt.UTC),
+            batches=self._number,
+            tallies=tuple(tallies),
+            detail=detail,
+        )
+        if self._broken is not None:
+            self._lock.release()
+            return record
+        self.archive.append(RUNS, [record], run=self.name, number=1)
+        self._lock.release(remove=True)
+        return record
+
+    def abandon(self) -> None:
+        """Let go without writing the run's row: the next start recovers whatever the WARC holds."""
+        self._lock.release()
+
+
+def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
+    """Append batch ``number`` of ``run``: ``captures`` first, then ``articles``, each as one transaction."""
+    captures = [dataclasses.replace(row, run=run, batch=number) for row in batch.captures]
+    articles = [dataclasses.replace(row, run=run) for row in batch.articles]
+    archive.append(CAPTURES, captures, run=run, number=number)
+    archive.append(ARTICLES, articles, run=run, number=number)
+
+
+_OWN = frozenset({"locks", "warc", MARKER, *(table.name for table in TABLES)})
+
+
+def open_archive(path: str | Path) -> Archive:
+    """Open the archive at ``path`` for reading.
+
+    Raises:
+        ArchiveNotFound: there is no archive.
+        ArchiveError: it was written by a newer Broadsheet.
+    """
+    root = Path(path)
+    try:
+        marker = json.loads((root / MARKER).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArchiveNotFound(
+            f"there is no archive at {root}; crawl into it first, or name another with --archive PATH"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"{root / MARKER} cannot be read: {error}") from error
+    version = marker.get("format") if isinstance(marker, dict) else None
+    if not isinstance(version, int):
+        raise ArchiveError(f'{root / MARKER} names no format version; write {{"format": {FORMAT}}} if it is ours')
+    if version > FORMAT:
+        raise ArchiveError(
+            f"the archive {root} has format {version}; this Broadsheet reads up to {FORMAT}: install a newer one"
+        )
+    return Archive(root)
+
+
+def _write_marker(root: Path) -> None:
+    temporary = root / f".{MARKER}.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump({"format": FORMAT, "software": "broadsheet"}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(root / MARKER)
+    delta.sync_folder(root)

@@ -1,0 +1,150 @@
+"""One append to one Delta table, exactly once, and on the disk when it returns.
+
+delta-rs records an application's transaction number but does not refuse a repeated one. So every try begins with a
+fresh snapshot, demands the number before ours in it, appends through that very handle, and looks again after any
+error: a reply that was lost is then seen as done, not written a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from storage.errors import CommitFailed, ProtocolViolation
+from storage.schema import Table
+
+TRIES = 8
+CHECKPOINT_INTERVAL = 100
+WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
+
+
+def create(root: Path, table: Table) -> None:
+    """Create ``table`` below ``root`` where it is not there yet."""
+    path = root / table.name
+    if DeltaTable.is_deltatable(str(path)):
+        return
+    DeltaTable.create(
+        str(path),
+        schema=table.schema,
+        partition_by=list(table.partition_by) or None,
+        name=table.name,
+        description=f"A row is {table.row}.",
+        mode="ignore",
+        configuration={"delta.checkpointInterval": str(CHECKPOINT_INTERVAL)},
+    )
+    sync_tree(path)
+
+
+def snapshot(root: Path, table: Table) -> DeltaTable:
+    """A fresh snapshot of ``table``; raises TableNotFoundError where it is not there."""
+    return DeltaTable(str(root / table.name))
+
+
+def transaction(handle: DeltaTable, application: str) -> int:
+    """The last transaction number of ``application`` in this snapshot, 0 before the first."""
+    return handle.transaction_version(application) or 0
+
+
+def append(
+    root: Path,
+    table: Table,
+    rows: pa.Table,
+    *,
+    application: str,
+    number: int,
+    sleep: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Append ``rows`` as transaction ``number`` of ``application``; True where this call wrote them.
+
+    False means that the transaction already stood in the table: the reply of an earlier try was lost.
+
+    Raises:
+        ProtocolViolation: the last number in the table is neither ``number - 1`` nor ``number``.
+        CommitFailed: every try met an error; nothing is known to be written and nothing was skipped.
+    """
+    error: Exception | None = None
+    wrote = False
+    for attempt in range(TRIES):
+        if attempt:
+            sleep(min(10.0, 0.05 * 2**attempt) * random.uniform(0.5, 1.5))
+        try:
+            handle = snapshot(root, table)
+            seen, before = transaction(handle, application), handle.version()
+        except (DeltaError, OSError) as problem:
+            if isinstance(problem, TableNotFoundError):
+                raise CommitFailed(f"the table {table.name} is missing below {root}") from problem
+            error = problem
+            continue
+        if seen == number:
+            sync_commits(root / table.name, max(0, before - 1), before)
+            return wrote
+        if seen != number - 1:
+            raise ProtocolViolation(
+                f"{table.name}: transaction {number} of {application} was due, but the table holds number {seen}"
+            )
+        wrote = True
+        try:
+            write_deltalake(
+                handle,
+                rows,
+                mode="append",
+                writer_properties=WRITER,
+                commit_properties=CommitProperties(app_transactions=[Transaction(application, number)]),
+            )
+        except (DeltaError, OSError) as problem:
+            error = problem
+            continue
+        sync_commits(root / table.name, before, handle.version())
+        return True
+    raise CommitFailed(f"{table.name}: transaction {number} of {application} failed {TRIES} times: {error}") from error
+
+
+def sync_commits(table: Path, after: int, until: int) -> None:
+    """fsync the log entries of the versions in (``after``, ``until``], the files they add, and their folders.
+
+    delta-rs does not: without this a power cut can leave a log entry that is empty, or that names empty files.
+    """
+    folders = {table, table / "_delta_log"}
+    for version in range(after + 1, until + 1):
+        entry = table / "_delta_log" / f"{version:020}.json"
+        if not entry.exists():
+            continue
+        for line in entry.read_text(encoding="utf-8").splitlines():
+            added = json.loads(line).get("add")
+            if added:
+                file = table / added["path"]
+                if file.exists():
+                    _sync(file)
+                    folders.add(file.parent)
+        _sync(entry)
+    for folder in folders:
+        _sync(folder)
+
+
+def sync_tree(folder: Path) -> None:
+    """fsync every file and folder below ``folder``, and its parent."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _sync(path)
+    _sync(folder)
+    _sync(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """fsync one folder: the names in it are on the disk when this returns."""
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

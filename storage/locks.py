@@ -1,0 +1,85 @@
+"""Who is alive: advisory locks (flock) on files of the archive's folder ``locks/``.
+
+A lock lives exactly as long as the process that holds it: the kernel drops it when the process ends, however it
+ends. The file says who the holder is, for people. Descriptors are not inherited across exec (PEP 446), so spawned
+worker processes never keep a lock alive.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import socket
+from pathlib import Path
+
+from storage.errors import ArchiveBusy
+
+
+class Lock:
+    """An exclusive lock that is held until :meth:`release` or the end of the process."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._descriptor: int | None = descriptor
+
+    def release(self, *, remove: bool = False) -> None:
+        """Give the lock back; with ``remove`` the file goes too, while it is still held."""
+        if self._descriptor is None:
+            return
+        if remove:
+            self.path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+        self._descriptor = None
+
+    def __enter__(self) -> Lock:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()
+
+
+def try_lock(path: Path, *, holder: str) -> Lock | None:
+    """Take the lock at ``path`` for ``holder`` (a few words), or None where a living process has it.
+
+    A file that its last holder removed between our open and our flock is opened anew, so that two processes never
+    hold one name through two inodes.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except OSError:
+            os.close(descriptor)
+            raise
+        try:
+            same = path.stat().st_ino == os.fstat(descriptor).st_ino
+        except FileNotFoundError:
+            same = False
+        if same:
+            break
+        os.close(descriptor)
+    since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{holder}, process {os.getpid()} on {socket.gethostname()} since {since}\n".encode())
+    return Lock(path, descriptor)
+
+
+def lock(path: Path, *, holder: str, what: str) -> Lock:
+    """Take the lock at ``path``; raises :class:`~storage.errors.ArchiveBusy` naming who has it."""
+    taken = try_lock(path, holder=holder)
+    if taken is None:
+        raise ArchiveBusy(f"{what} is in use by {who_holds(path)}")
+    return taken
+
+
+def who_holds(path: Path) -> str:
+    """What the holder of the lock at ``path`` wrote about itself."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip() or "a process that is just starting"
+    except FileNotFoundError:
+        return "a process that has just ended"

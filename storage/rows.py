@@ -1,0 +1,102 @@
+"""Reading a table lazily, one consistent snapshot at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from deltalake import DeltaTable
+from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
+
+from storage.schema import Table
+
+DEGRADED = "degraded"
+
+
+class Rows:
+    """The rows of one table as they stood when this object was made.
+
+    Nothing is read before one of the methods asks for it. With ``current`` only the newest revision of each article
+    counts; which one that is, is settled before any filter applies. Reading goes through ``pyarrow.dataset`` over the
+    snapshot's own file list: never a file that a compaction replaced or a killed writer left behind.
+    """
+
+    def __init__(self, folder: Path, table: Table, *, current: bool = False) -> None:
+        self._table = table
+        self._current = current
+        handle = DeltaTable(str(folder))
+        self.version: int = handle.version()
+        base = folder.resolve()
+        self._files = sorted(str(Path(file).resolve().relative_to(base)) for file in handle.file_uris())
+        self._filesystem = SubTreeFileSystem(str(base), LocalFileSystem())
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema, with a description in each field's metadata."""
+        return self._table.schema
+
+    def dataset(self) -> ds.Dataset:
+        """The snapshot's files as a ``pyarrow.dataset.Dataset``: every row, all revisions."""
+        if not self._files:
+            return ds.InMemoryDataset(self.schema.empty_table())
+        partitioning = None
+        if self._table.partition_by:
+            keys = pa.schema([self.schema.field(name) for name in self._table.partition_by])
+            partitioning = ds.partitioning(keys, flavor="hive")
+        return ds.dataset(
+            self._files,
+            schema=self.schema,
+            format="parquet",
+            filesystem=self._filesystem,
+            partitioning=partitioning,
+        )
+
+    def to_batches(
+        self,
+        columns: Sequence[str] | None = None,
+        filter: pc.Expression | None = None,  # noqa: A002
+    ) -> Iterator[pa.RecordBatch]:
+        """Record batches of ``columns`` (all by default) of the rows for which ``filter`` holds."""
+        names = list(columns) if columns is not None else self.schema.names
+        if not self._current:
+            yield from self.dataset().to_batches(columns=names, filter=filter)
+            return
+        newest = self._newest()
+        wanted = names if "row" in names else [*names, "row"]
+        for batch in self.dataset().to_batches(columns=wanted, filter=filter):
+            kept = batch.filter(pc.is_in(batch["row"], value_set=newest)).select(names)
+            if kept.num_rows:
+                yield kept
+
+    def to_table(
+        self,
+        columns: Sequence[str] | None = None,
+        filter: pc.Expression | None = None,  # noqa: A002
+    ) -> pa.Table:
+        """The rows for which ``filter`` holds as one Arrow table of ``columns`` (all by default)."""
+        names = list(columns) if columns is not None else self.schema.names
+        schema = pa.schema([self.schema.field(name) for name in names])
+        return pa.Table.from_batches(list(self.to_batches(names, filter)), schema=schema)
+
+    def count_rows(self, filter: pc.Expression | None = None) -> int:  # noqa: A002
+        """How many rows there are for which ``filter`` holds."""
+        if not self._current:
+            return int(self.dataset().count_rows(filter=filter))
+        return sum(batch.num_rows for batch in self.to_batches(["row"], filter))
+
+    def _newest(self) -> pa.Array:
+        """The key of each article's newest row; ``row`` sorts by time of capture, and a degraded one counts last."""
+        keys = self.dataset().to_table(columns=["id", "row", "warnings"])
+        whole = _sound(keys["warnings"])
+        ranked = pc.binary_join_element_wise(pc.if_else(whole, "1", "0"), keys["row"], "")
+        table = pa.table({"id": keys["id"], "ranked": ranked})
+        newest = table.group_by("id").aggregate([("ranked", "max")])["ranked_max"]
+        return pc.utf8_slice_codeunits(newest, start=1).combine_chunks()
+
+
+def _sound(warnings: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which rows carry no ``degraded`` among their warnings."""
+    return pc.invert(pc.match_substring_regex(pc.binary_join(pc.cast(warnings, pa.list_(pa.string())), "\n"), f"(?m)^{DEGRADED}$"))
