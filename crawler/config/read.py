@@ -144,7 +144,8 @@ def _included(top: Table) -> Iterator[Table]:
         try:
             wanted = Path(pattern).expanduser()
             root = Path(wanted.anchor) if wanted.is_absolute() else top.file.parent
-            files = sorted(file for file in root.glob(str(wanted.relative_to(wanted.anchor))) if file.is_file())
+            rest = str(wanted.relative_to(wanted.anchor))
+            files = sorted(file for file in root.glob(rest) if file.is_file()) if rest != "." else []
         except (ValueError, RuntimeError, OSError) as error:
             raise top.error("include", f"{pattern!r} is no pattern ({error})", "write a name or a pattern") from None
         if not files:
