@@ -29,10 +29,10 @@ def run(
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.setdict({"LOG_LEVEL": log_level}, priority="project")
+    settings.setdict({"LOG_LEVEL": log_level, "LOG_INSTALL_ROOT_HANDLER": False}, priority="project")
     settings.setdict(overrides or {}, priority="cmdline")
     _log_to(console, settings.get("LOG_LEVEL"))
-    process = CrawlerProcess(settings, install_root_handler=False)
+    process = CrawlerProcess(settings)
     crawler = process.create_crawler(NewsSpider)
     view = view_for(console)
     watcher: list[asyncio.Task[None]] = []

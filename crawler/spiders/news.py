@@ -312,6 +312,8 @@ class NewsSpider(scrapy.Spider):
         error = failure.value or RuntimeError("a failure without an exception")
         if isinstance(error, Refused):
             self.session.settle_unfetched(base, error.outcome, error.reason, now, error.detail)
+            if info.kind == "entrance":
+                self.session.count(info.source, f"entrance {error.outcome}", error.reason)
             return
         try:
             reason = reason_of(error)
