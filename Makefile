@@ -1,0 +1,71 @@
+# What is needed: git, make and Python 3.11 or newer. Everything else is installed into .venv, which is used again as long
+# as its Python runs, and brought up to date when pyproject.toml changes. `make PYTHON=python3.12` picks another Python.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS := 2
+
+ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+ifndef PYTHON
+PYTHON := $(shell if $(BIN)/python -c 'import pip; $(ENOUGH)' 2>/dev/null; then echo $(BIN)/python; exit; fi; \
+	for python in python3.14 python3.13 python3.12 python3.11 python3; do \
+	if $$python -c '$(ENOUGH)' 2>/dev/null; then echo $$python; exit; fi; done)
+endif
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
+FRESH := $(VENV)/.stamp-python-$(VERSION)
+
+.PHONY: help run test test-all lint clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what came of it
+	@$(BIN)/broadsheet demo
+
+test: $(VENV)/.stamp-dev ## run the core tests
+	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS)
+
+test-all: $(VENV)/.stamp-dev ## run the tests that need more than the core does (`make test` runs the others)
+	@$(BIN)/python -m pytest -m extras; status=$$?; \
+	if [ $$status -eq 5 ]; then echo "No test needs the extras yet; make test runs them all."; else exit $$status; fi
+
+lint: $(VENV)/.stamp-dev ## check style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+clean: ## remove the virtual environment and all caches; archives stay
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find crawler pipelines storage tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.stamp-run: pyproject.toml $(FRESH)
+	@echo "Installing Broadsheet into $(VENV) (once; a few minutes at most)"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.stamp-dev: pyproject.toml $(FRESH)
+	@echo "Installing Broadsheet and its development tools into $(VENV) (once; a few minutes at most)"
+	@$(PIP) install --editable '.[dev]'
+	@touch $(VENV)/.stamp-run $@
+
+# Debian packs venv apart from Python: where it is missing, root gets it installed, anybody else is told what to install.
+$(FRESH):
+	@if [ -z "$(VERSION)" ] || ! $(PYTHON) -c '$(ENOUGH)'; then \
+		echo "Broadsheet needs Python 3.11 or newer; found: $(or $(PYTHON),none) $(VERSION)" >&2; \
+		echo "Install one (Debian: apt-get install python3), or name it: make PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		package=python$(basename $(VERSION))-venv; \
+		if [ "$$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then \
+			echo "$(PYTHON) lacks its venv module. Install it, then run make again (Debian: apt-get install $$package)" >&2; \
+			exit 1; \
+		fi; \
+		echo "$(PYTHON) lacks its venv module: installing $$package"; \
+		apt-get update -q -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q $$package || exit 1; \
+	fi
+	@[ "$(PYTHON)" = "$(BIN)/python" ] || $(PYTHON) -m venv --clear $(VENV)
+	@touch $@
