@@ -6,10 +6,11 @@
 """
 
 from crawler.demo.config import demo_config_toml
-from crawler.demo.model import DemoArticle, articles
+from crawler.demo.model import DemoArticle, articles, rendered_articles
 from crawler.demo.papers import PAPERS, Paper
+from crawler.demo.resource import Resource
 from crawler.demo.server import DemoServer, Request
-from crawler.demo.site import SECRET_COOKIE
+from crawler.demo.specials import SECRET_COOKIE, NoArticle, no_articles
 
 SHOWCASE_URL = "http://saltmarsh.test/2025/06/12/the-woman-who-weighs-the-tide/"
 """The blog article with three key points and a comment form: what the demo shows at its end."""
@@ -20,8 +21,12 @@ __all__ = [
     "SHOWCASE_URL",
     "DemoArticle",
     "DemoServer",
+    "NoArticle",
     "Paper",
     "Request",
+    "Resource",
     "articles",
     "demo_config_toml",
+    "no_articles",
+    "rendered_articles",
 ]

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from crawler.demo import feeds
 from crawler.demo.exchange import Exchange
 from crawler.demo.resource import Resource, redirect
-from crawler.demo.site import SECRET_COOKIE, Key, Site
+from crawler.demo.site import Key, Site
+from crawler.demo.specials import SECRET_COOKIE
 
 FAULTS_HOST = "faults.test"
 """Where the fault routes stand."""
@@ -159,6 +161,16 @@ def _no_http(exchange: Exchange) -> None:
     exchange.send(b"220 ftp.faults.test ready\r\n")
 
 
+def _calendar(exchange: Exchange) -> None:
+    month = int(exchange.number("month", 1))
+    text = (
+        f"<!DOCTYPE html><title>Events, month {month}</title><p>Nothing is on.</p>"
+        f'<a href="/calendar?month={month + 1}">Next month</a> <a href="/calendar?month={month - 1}">Month before</a>'
+    )
+    exchange.head("200 OK", _HTML, f"Content-Length: {len(text)}")
+    exchange.send(text.encode())
+
+
 FAULTS: dict[str, Fault] = {
     "/dropped": Fault("Dropped before an answer", 0, _dropped),
     "/cut-short": Fault("Content-Length larger than what comes", 200, _cut_short),
@@ -175,6 +187,7 @@ FAULTS: dict[str, Fault] = {
     "/broken-gzip": Fault("gzip with damaged data", 200, _broken_gzip),
     "/torn-gzip": Fault("gzip without its end", 200, _torn_gzip),
     "/not-gzip": Fault("says gzip, and is none", 200, _not_gzip),
+    "/calendar": Fault("A calendar without an end, ?month=1", 200, _calendar),
     "/no-http": Fault("speaks another protocol", 0, _no_http),
 }
 """The routes that write to the connection themselves, by path."""
@@ -263,33 +276,29 @@ def _resources() -> Iterator[tuple[str, Resource]]:
     yield "/deep", Resource(content=f"<!DOCTYPE html><title>Deep</title>{'<div>' * 100_000}<p>Bottom.</p>")
     yield "/long-line", Resource(content=f"<!DOCTYPE html><title>Long</title><p>{'all in one line ' * 65_536}</p>")
     yield "/large", Resource(content=f"<!DOCTYPE html><title>Large</title>{_STORY * 52_000}")
-    for month in range(1, 4):
-        following = f'<a href="/calendar/2025-{month + 1:02d}">Next month</a>'
-        yield f"/calendar/2025-{month:02d}", Resource(content=f"<!DOCTYPE html><title>Calendar</title>{following}")
 
 
 def _feed(paths: list[str]) -> Resource:
     items = "".join(
-        f"<item><title>{escape(FAULTS[path].title if path in FAULTS else path)}</title>"
-        f"<link>http://{FAULTS_HOST}{path}</link><pubDate>Thu, 05 Jun 2025 09:54:00 +0100</pubDate></item>\n"
-        for path in paths
+        feeds.item(f"http://{FAULTS_HOST}{path}", FAULTS[path].title if path in FAULTS else path) for path in paths
     )
-    return Resource(content=_channel(items), content_type="application/rss+xml; charset=utf-8")
+    return Resource(content=channel(FAULTS_HOST, items), content_type="application/rss+xml; charset=utf-8")
 
 
-def _channel(items: str) -> str:
+def channel(host: str, items: str) -> str:
+    """An RSS 2.0 feed of a host around its items."""
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>Faults</title>'
-        f"<link>http://{FAULTS_HOST}/</link><description>Everything that goes wrong</description>\n{items}"
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{host}</title>'
+        f"<link>http://{host}/</link><description>For tests</description>\n{items}"
         "</channel></rss>\n"
     )
 
 
 def _feeds() -> Iterator[tuple[str, str]]:
     sound = f"<item><title>Sound</title><link>http://{FAULTS_HOST}/sound</link></item>\n"
-    yield "/feed-torn.xml", _channel(sound * 3)[:-60]
-    yield "/feed-loose.xml", _channel(sound + "<item><title>Fish & chips</title><br></item>" + sound)
-    yield "/feed-injection.xml", _channel(sound.replace("Sound", '"\n[[source]]\nname = "evil"\n#'))
+    yield "/feed-torn.xml", channel(FAULTS_HOST, sound * 3)[:-60]
+    yield "/feed-loose.xml", channel(FAULTS_HOST, sound + "<item><title>Fish & chips</title><br></item>" + sound)
+    yield "/feed-injection.xml", channel(FAULTS_HOST, sound.replace("Sound", '"\n[[source]]\nname = "evil"\n#'))
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     yield (
         "/feed-bomb.xml",

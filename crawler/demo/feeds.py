@@ -36,6 +36,14 @@ def rss(paper: Paper, listed: Sequence[DemoArticle], addresses: Addresses | None
     )
 
 
+def item(url: str, title: str) -> str:
+    """One entry of an RSS feed, of the day on which nothing happened."""
+    return (
+        f"<item><title>{escape(title)}</title><link>{escape(url)}</link>"
+        "<pubDate>Thu, 05 Jun 2025 09:54:00 +0100</pubDate></item>\n"
+    )
+
+
 def atom(paper: Paper, listed: Sequence[DemoArticle]) -> str:
     """Atom 1.0."""
     entries = "".join(

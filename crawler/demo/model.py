@@ -21,6 +21,7 @@ Trait = Literal[
     "bare-date",  # only a date in words is visible, nothing machine-readable
     "comments",  # readers' comments stand below
     "correction",  # a correction is printed, and the page was modified
+    "javascript",  # the page is an empty shell; a script fetches the text
     "naive-time",  # the page gives a local time without its zone
     "noai",  # X-Robots-Tag: noai, noml
     "syndicated",  # reprinted from another of the papers
@@ -90,6 +91,16 @@ class DemoArticle:
 @functools.cache
 def articles() -> tuple[DemoArticle, ...]:
     """All true articles of the papers, newest first; walls, shells and error pages are not among them."""
+    return tuple(article for article in _all() if "javascript" not in article.traits)
+
+
+def rendered_articles() -> tuple[DemoArticle, ...]:
+    """The articles that exist only once a script has run."""
+    return tuple(article for article in _all() if "javascript" in article.traits)
+
+
+@functools.cache
+def _all() -> tuple[DemoArticle, ...]:
     folder = resources.files("crawler.demo") / "articles"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".txt"))
     found = [read_article((folder / name).read_text("utf-8"), name) for name in names]

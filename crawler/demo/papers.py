@@ -25,6 +25,7 @@ class Paper:
     sections: tuple[tuple[str, str], ...] = ()
     entrances: tuple[str, ...] = ()
     crawl_delay: float = 0.1
+    aliases: tuple[str, ...] = ()
 
     @property
     def home(self) -> str:
@@ -46,6 +47,7 @@ PAPERS: tuple[Paper, ...] = (
         timezone="Europe/London",
         sections=(("/world/", "World"), ("/business/", "Business")),
         entrances=("/sitemap-index.xml", "/feed.xml", "/"),
+        aliases=("www.courier.test", "m.courier.test"),
     ),
     Paper(
         key="saltmarsh",
@@ -113,3 +115,8 @@ def paper(key: str) -> Paper:
         if candidate.key == key:
             return candidate
     raise KeyError(key)
+
+
+def canonical_host(host: str) -> str:
+    """The paper's own host for one of its aliases, any other host as it is."""
+    return next((candidate.host for candidate in PAPERS if host in candidate.aliases), host)

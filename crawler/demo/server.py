@@ -22,9 +22,10 @@ from urllib.parse import urlsplit
 from crawler.demo import faults, model
 from crawler.demo.exchange import Exchange
 from crawler.demo.markup import inline
-from crawler.demo.papers import MAIN
+from crawler.demo.papers import MAIN, canonical_host
+from crawler.demo.press import press
 from crawler.demo.resource import Resource, redirect, squeezed
-from crawler.demo.site import Key, press
+from crawler.demo.site import Key
 
 _LOCAL = ("localhost", "127.0.0.1", "::1", "")
 
@@ -51,7 +52,7 @@ class DemoServer:
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self._address = (host, port)
         self._lock = threading.Lock()
-        self._site = press() | faults.pages()
+        self._site = press()
         self._requests: list[Request] = []
         self._http: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -109,7 +110,7 @@ class DemoServer:
     def reset(self) -> None:
         """Forget all edits and the list of requests."""
         with self._lock:
-            self._site = press() | faults.pages()
+            self._site = press()
             self._requests.clear()
 
     def resource(self, url: str) -> Resource:
@@ -150,12 +151,14 @@ class DemoServer:
 
     def find(self, host: str, target: str) -> Resource | None:
         """What stands at a path with its query, or else at the path alone."""
+        host = canonical_host(host)
         path = target.partition("?")[0] or "/"
         with self._lock:
             return self._site.get(Key(host, target)) or self._site.get(Key(host, path))
 
     def has_host(self, host: str) -> bool:
         """Whether the host is one of the demo's."""
+        host = canonical_host(host)
         with self._lock:
             return any(key.host == host for key in self._site)
 
@@ -341,7 +344,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 NOT_FOUND = Resource(
-    content="<!DOCTYPE html><title>404 Not Found</title><h1>Not Found</h1><p>Nothing of that name is printed here.</p>\n",
+    content="<!DOCTYPE html><title>404 Not Found</title><h1>Not Found</h1><p>Nothing is printed here.</p>\n",
     status=404,
     validators=False,
 )

@@ -1,9 +1,9 @@
-"""All that the papers serve, by host and path."""
+"""From articles to the files of a web site: where each stands, and how it is served."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
 from importlib import resources
@@ -11,13 +11,10 @@ from types import ModuleType
 from typing import NamedTuple
 
 from crawler.demo import feeds, pictures
-from crawler.demo.layouts import courier, saltmarsh
-from crawler.demo.model import DemoArticle, articles, of_paper
-from crawler.demo.papers import PAPERS, Paper
-from crawler.demo.resource import EPOCH, Resource, redirect
-
-SECRET_COOKIE = "sitting=9f2c51d07ab84e66-do-not-archive-me"
-"""The cookie that the main paper's front page and a fault route set: it may never reach an archive."""
+from crawler.demo.layouts import courier, hohenlau, meridian, saltmarsh, shiomi, valdoree
+from crawler.demo.model import DemoArticle, of_paper
+from crawler.demo.papers import Paper
+from crawler.demo.resource import EPOCH, Resource
 
 
 class Key(NamedTuple):
@@ -29,22 +26,15 @@ class Key(NamedTuple):
 
 Site = dict[Key, Resource]
 
-LAYOUTS: dict[str, ModuleType] = {"courier": courier, "saltmarsh": saltmarsh}
+LAYOUTS: dict[str, ModuleType] = {
+    "courier": courier,
+    "hohenlau": hohenlau,
+    "meridian": meridian,
+    "saltmarsh": saltmarsh,
+    "shiomi": shiomi,
+    "valdoree": valdoree,
+}
 """The module that draws each paper's pages."""
-
-
-def press() -> Site:
-    """The whole of the papers, freshly built."""
-    site: Site = {}
-    for paper in PAPERS:
-        if paper.key in LAYOUTS:
-            site |= _paper(paper)
-    for article in articles():
-        if article.paper in LAYOUTS:
-            site |= _article(article)
-    for add in ADDITIONS:
-        site |= add()
-    return site
 
 
 def page(paper: Paper, html: str, modified: dt.datetime = EPOCH) -> Resource:
@@ -72,7 +62,8 @@ def article_page(article: DemoArticle) -> Resource:
     return drawn
 
 
-def _article(article: DemoArticle) -> Site:
+def article_files(article: DemoArticle) -> Site:
+    """The page of an article and its pictures."""
     site = {at(article.home, article.path): article_page(article)}
     slugs = [article.slug] if article.image_url else []
     slugs += [block.cells[0][0] for block in article.blocks if block.kind == "figure"]
@@ -83,18 +74,19 @@ def _article(article: DemoArticle) -> Site:
     return site
 
 
-def _paper(paper: Paper) -> Site:
+def paper_files(paper: Paper) -> Site:
+    """What every paper has: robots.txt, style sheet, front page, sections, pages of the house."""
     css = (resources.files("crawler.demo") / "static" / f"{paper.key}.css").read_text("utf-8")
     layout = LAYOUTS[paper.key]
     listed = of_paper(paper.key)
     site = {
         at(paper, "/robots.txt"): Resource(content=feeds.robots(paper), content_type="text/plain; charset=utf-8"),
         at(paper, "/static/style.css"): Resource(content=css, content_type="text/css; charset=utf-8"),
-        at(paper, "/"): page(paper, layout.front(paper.name, listed), _latest(listed)),
+        at(paper, "/"): page(paper, layout.front(paper.name, listed), latest(listed)),
     }
     for path, name in paper.sections:
         inside = [a for a in listed if a.section == name or a.path.startswith(path)]
-        site[at(paper, path)] = page(paper, layout.front(name, inside), _latest(inside))
+        site[at(paper, path)] = page(paper, layout.front(name, inside), latest(inside))
     for path, title, text in _HOUSE_PAGES:
         site[at(paper, path)] = page(paper, layout.plain(title, f"<p>{escape(text)}</p>"))
     return site
@@ -109,7 +101,8 @@ _HOUSE_PAGES = (
 )
 
 
-def _latest(listed: Iterable[DemoArticle]) -> dt.datetime:
+def latest(listed: Iterable[DemoArticle]) -> dt.datetime:
+    """When the newest of the articles was last changed."""
     return max((article.modified or article.instant for article in listed), default=EPOCH)
 
 
@@ -117,39 +110,3 @@ def xml(text: str, kind: str = "application/xml", *, packed: bool = False) -> Re
     """An XML file in UTF-8; ``packed`` as a .gz file."""
     content_type = "application/gzip" if packed else f"{kind}; charset=utf-8"
     return Resource(content=text, content_type=content_type, packed=packed)
-
-
-def _courier() -> Site:
-    home, listed = courier.HOME, of_paper("courier")
-    tracked = {a.url: f"{a.url}?utm_source=rss&utm_medium=feed" for a in listed[::3]}
-    roundabout = next(a for a in listed if "correction" in a.traits)
-    tracked[roundabout.url] = home.address("/go/4711")
-    day = max(a.date for a in listed).isoformat()
-    front = page(home, courier.front(home.name, listed), _latest(listed))
-    children = [(home.address("/news-sitemap.xml.gz"), day), (home.address("/sitemap-pages.xml"), day)]
-    house = [(home.address(path), "2025-05-01") for path in ("/about", "/privacy")]
-    return {
-        at(home, "/"): replace(front, headers=(("Set-Cookie", f"{SECRET_COOKIE}; Path=/; HttpOnly"),)),
-        at(home, "/feed.xml"): xml(feeds.rss(home, listed, tracked), "application/rss+xml"),
-        at(home, "/sitemap-index.xml"): xml(feeds.sitemap_index(children)),
-        at(home, "/news-sitemap.xml.gz"): xml(feeds.news_sitemap(home, listed), packed=True),
-        at(home, "/sitemap-pages.xml"): xml(feeds.sitemap(house)),
-        at(home, "/go/4711"): redirect("/r/4711", 302),
-        at(home, "/r/4711"): redirect(f"/{roundabout.slug}"),
-        at(home, f"/{roundabout.slug}"): redirect(roundabout.path, 308),
-    }
-
-
-def _saltmarsh() -> Site:
-    home, listed = saltmarsh.HOME, of_paper("saltmarsh")
-    site = {
-        at(home, "/feed/"): xml(feeds.rss(home, listed), "application/rss+xml"),
-        at(home, "/2025/06/"): page(home, saltmarsh.front("June 2025", listed), _latest(listed)),
-    }
-    for post in listed:
-        site[at(home, f"/?p={saltmarsh.number(post)}")] = redirect(post.path)
-    return site
-
-
-ADDITIONS: tuple[Callable[[], Site], ...] = (_courier, _saltmarsh)
-"""What stands beside the articles, a function a paper; the later ones may replace what the earlier ones laid down."""

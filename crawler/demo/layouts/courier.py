@@ -76,6 +76,12 @@ def front(title: str, listed: Sequence[DemoArticle]) -> str:
         '<article class="teaser"><p class="kicker">Staff</p><h2>'
         '<a href="/internal/2025/06/11/notes-for-the-night-desk">Notes for the night desk</a></h2><p></p></article>\n'
     )
+    extra += "".join(
+        f'<article class="teaser"><p class="kicker">Light version</p><h2><a href="{item.path}.amp.html">'
+        f"{escape(item.title, quote=False)}</a></h2><p>For slow connections.</p></article>\n"
+        for item in listed
+        if "amp" in item.traits
+    )
     head = parts.meta([("og:type", "website"), ("og:title", title), ("og:url", HOME.home)])
     main = f'<section class="front"><h1>{escape(title)}</h1>\n{teasers}{extra}</section>\n'
     return parts.shell(HOME, title=f"{title} | {HOME.name}", head=head, main=main)

@@ -1,0 +1,20 @@
+"""All that the demo serves, by host and path."""
+
+from __future__ import annotations
+
+from crawler.demo import faults, forms, manners, specials
+from crawler.demo.model import articles
+from crawler.demo.papers import PAPERS
+from crawler.demo.site import Site, article_files, paper_files
+
+
+def press() -> Site:
+    """The papers, their special pages and the hosts of the fault routes, freshly built."""
+    site: Site = {}
+    for paper in PAPERS:
+        site |= paper_files(paper)
+    for article in articles():
+        site |= article_files(article)
+    for add in specials.ADDITIONS:
+        site |= add()
+    return site | faults.pages() | manners.pages() | forms.pages()
