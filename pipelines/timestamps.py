@@ -1,29 +1,38 @@
-"""Dates as machines write them: ISO 8601 in its many near misses, RFC 822, epochs, and the date of an address."""
+"""Dates as machines write them: ISO 8601 in its many near misses, RFC 822, Unix, epochs, and the date of an address."""
 
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-# The first web pages of newspapers are from 1993; what lies earlier is a default value or a subject of the article.
+from pipelines import months
+from pipelines.zones import offset_of
+
+#: The first newspapers on the web are from 1993; what lies earlier is a default value or a subject of the article.
 EARLIEST = dt.date(1993, 1, 1)
 
+_ZONE = r"(?P<z>Z\b|(?:UTC|GMT)?\s?[+\-−]\s?\d{1,2}(?::?\d{2})?(?!\d)|[A-Z]{2,5}\b)"
+_TIME = r"(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,:](?P<f>\d{1,9}))?)?"
+_HALF = r"(?P<ap>[AaPp]\.?\s?[Mm]\b\.?)?"
 _ISO = re.compile(
-    r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
-    r"(?:(?:\s{0,3}[T, @|]\s{0,3}|\s{0,3}-\s{0,3})(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"\s{0,2}(?P<ap>[AaPp]\.?[Mm]\b\.?)?"
-    r"\s{0,2}(?P<z>Z\b|UTC\b|GMT\b|[+\-−]\s?\d{2}:?(?:\d{2})?\b)?(?:\[[\w/+\-]{1,40}\])?)?",
-    re.IGNORECASE,
+    r"(?<!\d)(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d{3})"
+    rf"(?:(?:\s{{0,3}}[Tt, @|_]\s{{0,3}}|\s{{0,3}}-\s{{0,3}}){_TIME}\s{{0,2}}{_HALF}\s{{0,2}}{_ZONE}?)?"
 )
 _COMPACT = re.compile(
-    r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?(?P<z>Z|[+\-]\d{2}:?\d{2})?)?\b"
+    r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<H>\d{2}):?(?P<M>\d{2})(?::?(?P<S>\d{2}))?"
+    r"(?P<z>Z|[+\-]\d{2}:?\d{2})?)?(?!\d)"
 )
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d{1,6})?")
-_RFC822 = re.compile(
-    r"\d{1,2}\s+[A-Za-z]{3,9}\.?,?\s+\d{4}|[A-Za-z]{3,9}\.?\s+\d{1,2},?\s+\d{4}|[A-Za-z]{3}\s+[A-Za-z]{3}\s+\d{1,2}\s+\d"
+_WORDY = re.compile(
+    r"(?:(?P<d>\d{1,2})[\s\-]{1,2}(?P<mon>[A-Za-z]{3,9})\.?,?[\s\-]{1,2}(?P<y>\d{4})"
+    r"|(?P<mon2>[A-Za-z]{3,9})\.?\s{1,2}(?P<d2>\d{1,2}),?\s{1,2}(?P<y2>\d{4}))"
+    rf"(?:,?\s{{1,3}}(?:at\s|-\s)?{_TIME}\s{{0,2}}{_HALF}\s{{0,2}}{_ZONE}?)?"
+)
+# Unix date(1) and C's asctime: "Fri Apr 28 19:20:36 CEST 2023".
+_UNIX = re.compile(
+    rf"[A-Za-z]{{3}},?\s(?P<mon>[A-Za-z]{{3}})\s{{1,2}}(?P<d>\d{{1,2}})\s{_TIME}\s(?:{_ZONE}\s)?(?P<y>\d{{4}})"
 )
 
 
@@ -31,8 +40,8 @@ _RFC822 = re.compile(
 class Stamp:
     """A point in time as a text gives it: always a day, a local time where it has one, an offset where it tells it.
 
-    ``offset`` is in minutes east of UTC; ``utc`` is true where the zone was written ``Z``, ``UTC`` or ``GMT``, which
-    names an instant but not the publisher's clock. ``raw`` is the text that it was read from.
+    ``offset`` is in minutes east of UTC; ``utc`` is true where the zone was written ``Z``, ``UTC``, ``GMT`` or
+    ``+00:00``, which names an instant but not the publisher's clock. ``raw`` is the text that it was read from.
     """
 
     day: dt.date
@@ -63,123 +72,103 @@ class Stamp:
         if local is None or self.offset is not None:
             return self
         delta = local.replace(tzinfo=zone).utcoffset()
-        if delta is None:
-            return self
-        return Stamp(day=self.day, time=self.time, offset=int(delta.total_seconds() // 60), raw=self.raw)
+        return self if delta is None else replace(self, offset=int(delta.total_seconds() // 60), utc=False)
 
-    def seen_from(self, offset: int) -> Stamp:
+    def on_clock(self, offset: int) -> Stamp:
         """The same instant on a clock ``offset`` minutes east of UTC; a stamp without an instant comes back as it is."""
         instant = self.instant
         if instant is None:
             return self
-        local = instant + dt.timedelta(minutes=offset)
-        return Stamp(day=local.date(), time=local.time(), offset=offset, raw=self.raw)
+        try:
+            local = instant + dt.timedelta(minutes=offset)
+        except OverflowError:
+            return self
+        return replace(self, day=local.date(), time=local.time(), offset=offset, utc=False)
+
+
+def stamp(
+    day: dt.date, clock: re.Match[str] | None, raw: str, *, groups: dict[str, str | None] | None = None
+) -> Stamp | None:
+    """A Stamp of ``day`` and the time in ``clock`` (named groups ``H M S f ap z``); None where it names no time."""
+    parts = groups if groups is not None else clock.groupdict() if clock is not None else {}
+    if day < EARLIEST:
+        return None
+    if not parts.get("H"):
+        return Stamp(day=day, raw=raw)
+    hour, minute, second = int(parts["H"] or 0), int(parts["M"] or 0), int(parts.get("S") or 0)
+    half = (parts.get("ap") or "").lower()[:1]
+    if half == "p" and hour < 12:
+        hour += 12
+    elif half == "a" and hour == 12:
+        hour = 0
+    try:
+        if hour == 24 and minute == second == 0:
+            hour, day = 0, day + dt.timedelta(days=1)
+        micro = int((parts.get("f") or "0")[:6].ljust(6, "0"))
+        time = dt.time(hour, minute, min(second, 59), micro)
+    except (ValueError, OverflowError):
+        return Stamp(day=day, raw=raw)
+    zone = parts.get("z")
+    offset = offset_of(zone, day) if zone else None
+    utc = offset == 0 and zone is not None and zone.strip().upper() not in {"WET", "BST", "IST"}
+    return Stamp(day=day, time=time, offset=offset, utc=utc, raw=raw)
 
 
 def parse(text: str) -> Stamp | None:
-    """The stamp that ``text`` states in a machine's format, or None; words are left to :mod:`pipelines.spoken_dates`."""
+    """The stamp that ``text`` states in a machine's format, or None; words are left to :mod:`pipelines.spoken_dates`.
+
+    An impossible day, one before 1993 and a text without digits give None; an impossible time leaves the day.
+    """
     raw = text.strip()[:200]
-    if not raw or not any(character.isdigit() for character in raw):
+    if not raw or not any("0" <= character <= "9" for character in raw):
         return None
-    match = _ISO.search(raw) or _COMPACT.match(raw)
-    if match and _EPOCH.fullmatch(raw) is None:
-        return _from_match(match, raw)
     if _EPOCH.fullmatch(raw):
         return _from_epoch(raw)
-    return _from_rfc822(raw)
+    match = _ISO.search(raw) or _COMPACT.match(raw)
+    if match:
+        return _build(match, int(match["m"]), raw)
+    if match := _UNIX.search(raw) or _WORDY.search(raw):
+        parts = match.groupdict()
+        name = (parts["mon"] or parts["mon2"] or "").lower()
+        month = months.names("en").get(name) or months.names("en").get(name[:3])
+        return _build(match, month, raw) if month else None
+    return None
 
 
-def _from_match(match: re.Match[str], raw: str) -> Stamp | None:
+def _build(match: re.Match[str], month: int, raw: str) -> Stamp | None:
     parts = match.groupdict()
+    year, number = parts.get("y") or parts.get("y2"), parts.get("d") or parts.get("d2")
     try:
-        day = dt.date(int(parts["y"]), int(parts["m"]), int(parts["d"]))
-        time: dt.time | None = None
-        if parts["H"]:
-            hour, minute, second = int(parts["H"]), int(parts["M"]), int(parts["S"] or 0)
-            half = (parts.get("ap") or "").lower()[:1]
-            if half == "p" and hour < 12:
-                hour += 12
-            elif half == "a" and hour == 12:
-                hour = 0
-            if hour == 24 and minute == second == 0:
-                hour, day = 0, day + dt.timedelta(days=1)
-            micro = int((parts.get("f") or "0")[:6].ljust(6, "0"))
-            time = dt.time(hour, minute, min(second, 59), micro)
-    except (ValueError, OverflowError):
+        day = dt.date(int(year or 0), month, int(number or 0))
+    except ValueError:
         return None
-    if not _plausible(day):
-        return None
-    zone = parts["z"]
-    utc = bool(zone) and zone.upper() in {"Z", "UTC", "GMT"}
-    offset = 0 if utc else _offset(zone) if zone else None
-    return Stamp(day=day, time=time, offset=offset if time is not None else None, utc=utc, raw=raw)
-
-
-def _offset(zone: str) -> int | None:
-    digits = zone.replace("−", "-").replace(":", "").replace(" ", "")
-    minutes = int(digits[1:3]) * 60 + int(digits[3:5] or 0)
-    # Offsets in use run from -12:00 to +14:00 (IANA time zone database).
-    if minutes > 14 * 60:
-        return None
-    return -minutes if digits[0] == "-" else minutes
+    return stamp(day, match, raw, groups=parts)
 
 
 def _from_epoch(raw: str) -> Stamp | None:
-    digits = raw.partition(".")[0]
-    seconds = int(digits[:10])
+    seconds = int(raw[:10])
     moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
-    if not _plausible(moment.date()):
+    if moment.date() < EARLIEST:
         return None
     return Stamp(day=moment.date(), time=moment.time(), offset=0, utc=True, raw=raw)
 
 
-def _from_rfc822(raw: str) -> Stamp | None:
-    if not _RFC822.search(raw):
-        return None
-    parsed = email.utils.parsedate_tz(raw)
-    if parsed is None:
-        return None
-    year, month, number, hour, minute, second = parsed[:6]
-    try:
-        day, time = dt.date(year, month, number), dt.time(hour, minute, min(second, 59))
-    except ValueError:
-        return None
-    if not _plausible(day):
-        return None
-    named = bool(re.search(r"(?:[+\-]\d{4}|\b[A-Z]{2,4})\s*(?:\([^)]{0,60}\))?\s*$", raw)) and parsed[9] is not None
-    has_time = bool(re.search(r"\d{1,2}:\d{2}", raw))
-    if re.search(r"\d\s?[AaPp]\.?[Mm]\b", raw):
-        # email.utils ignores the half of the day.
-        return Stamp(day=day, raw=raw)
-    utc = bool(re.search(r"\b(?:GMT|UTC|Z)\s*$", raw))
-    offset = parsed[9] // 60 if named and parsed[9] is not None and has_time else None
-    return Stamp(day=day, time=time if has_time else None, offset=offset, utc=utc, raw=raw)
-
-
-def _plausible(day: dt.date) -> bool:
-    return day >= EARLIEST
-
-
 _URL_DAY = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d{2})(?P<sep>[/\-_.]?)(?P<m>0[1-9]|1[0-2]|[1-9](?=[/\-_.]))(?P=sep)(?P<d>0[1-9]|[12]\d|3[01]|[1-9](?=[/\-_.]|$))(?!\d)"
+    r"(?<![\d.])(?P<y>(?:19|20)\d{2})(?P<sep>[/\-_.]?)(?P<m>0[1-9]|1[0-2]|[1-9](?=[/\-_.]))(?P=sep)"
+    r"(?P<d>0[1-9]|[12]\d|3[01]|[1-9](?=[/\-_.]|$))(?![\d])"
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
-_URL_NAMED = re.compile(
-    rf"/(?P<y>(?:19|20)\d{{2}})/(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}/(?P<d>\d{{1,2}})(?!\d)", re.IGNORECASE
-)
+_URL_NAMED = re.compile(r"/(?P<y>(?:19|20)\d{2})/(?P<m>[A-Za-z]{3,9})/(?P<d>\d{1,2})(?!\d)")
 
 
 def from_url(url: str) -> Stamp | None:
     """The day in the path of ``url`` (``/2024/06/17/``, ``/20240617-``, ``/2024/jun/17/``), or None."""
-    path = url.partition("?")[0].partition("#")[0].partition("://")[2]
-    for match in (*_URL_DAY.finditer(path), *_URL_NAMED.finditer(path)):
-        month = match["m"].lower()[:3]
+    path = url.partition("?")[0].partition("#")[0].partition("://")[2].partition("/")[2]
+    for match in (*_URL_DAY.finditer(f"/{path}"), *_URL_NAMED.finditer(f"/{path}")):
+        month = int(match["m"]) if match["m"].isdigit() else months.names("en").get(match["m"].lower())
         try:
-            day = dt.date(
-                int(match["y"]), _MONTHS.index(month) + 1 if month in _MONTHS else int(month), int(match["d"])
-            )
+            day = dt.date(int(match["y"]), month or 0, int(match["d"]))
         except ValueError:
             continue
-        if _plausible(day):
+        if day >= EARLIEST:
             return Stamp(day=day, raw=match[0].strip("/-_."))
     return None

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pipelines import timestamps
+import lxml.html
+
+from pipelines import clocks, guesses, spoken_dates, timestamps, visible_dates
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
+from pipelines.fields import language as languages
+from pipelines.normalise import fold
 from pipelines.timestamps import Stamp
+from pipelines.urls import host
 from storage.records import DateSource
 
 
@@ -29,86 +35,340 @@ class Dates:
     warnings: tuple[str, ...] = ()
 
 
-PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date_published", "publish-date", "publish_date",
-    "publishdate", "pubdate", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
-    "article.published", "published-date", "publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "dc.date.created", "dcterms.date",
-    "article_date_original", "originalpublicationdate", "bt:pubdate", "cre", "date.release", "rnews:datepublished",
-    "prism.publicationdate", "citation_publication_date", "citation_date", "creation_date", "datecreated", "created", "date", "pub_date", "release_date",
+# Names under which content systems write the time of publication, most specific first.
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "og:pubdate",
+    "datepublished", "date_published", "publish-date", "publish_date", "publishdate", "publisheddate",
+    "published_time", "pubdate", "pub_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "cxenseparse:time", "article.published", "published-date", "published_date",
+    "publication_date", "publication-date", "publicationdate", "dc.date.issued", "dcterms.issued", "dc.date.published",
+    "article_date_original", "originalpublicationdate", "bt:pubdate", "date.release", "rnews:datepublished",
+    "prism.publicationdate", "citation_publication_date", "citation_date", "citation_online_date", "displaydate",
+    "article:post_date", "post_date", "sort_date", "firstpublished", "first_published", "vr:published_time",
+    "og:release_date", "release_date", "release-date", "itemdate", "timestamp", "eomportal-lastupdate-original",
 )  # fmt: skip
-MODIFIED_METAS = (
-    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified-date", "lastmod", "last_modified",
-    "dcterms.modified", "dc.date.modified", "article:modified", "revision_date", "updated_time", "modified", "article.updated", "lastupdate",
+_CREATED = (
+    "dcterms.created", "dc.date.created", "datecreated", "date_created", "creation_date", "created", "article_created",
+    "cre", "dc.created", "dc.date", "dcterms.date", "date", "dc:date", "dc.terms.date", "pagerender", "doc_date",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:article:modified_time", "og:modified_time", "og:updated_time", "datemodified",
+    "date_modified", "modified_time", "article:modified", "article:updated_time", "last-modified-date", "lastmod",
+    "last_modified", "lastmodified", "dcterms.modified", "dc.date.modified", "dc.modified", "revision_date",
+    "updated_time", "modified", "updated", "article.updated", "lastupdate", "last-updated", "last_updated",
+    "update_date", "moddate", "utime", "cxenseparse:modifiedtime",
+)  # fmt: skip
+_MOST = 3
+# News pages of these top-level domains write the month first; elsewhere an unmarked 03/04 is the third of April.
+_MONTH_FIRST_HOSTS = (".us", ".gov", ".edu", ".mil", ".ph")
+_ENGLISH_DAY_FIRST_HOSTS = (
+    ".uk", ".ie", ".au", ".nz", ".in", ".za", ".pk", ".ng", ".ke", ".gh", ".sg", ".hk", ".my", ".lk", ".bd", ".mt",
+    ".jm", ".tt", ".ug", ".tz", ".zw", ".zm", ".eu", ".de", ".fr", ".it", ".nl", ".ae", ".il", ".cy",
 )  # fmt: skip
 
 
 def choose(document: Document) -> Dates:
-    """The dates of ``document``; instants in UTC, ``day`` on the publisher's own clock."""
+    """The dates of ``document``; instants in UTC, ``day`` on the publisher's own clock.
+
+    Statements for machines come first (linked data, meta, microdata), then what stands visibly near the headline,
+    then what the entrance announced, the address, and at last a search of the whole page.
+    """
     page = document.page
-    found = [Candidate(value=stamp, source=source, raw=stamp.raw) for source, stamp in _published(document)]
-    changed = [Candidate(value=stamp, source=source, raw=stamp.raw) for source, stamp in _modified(document)]
-    winner = found[0] if found else None
-    if winner is not None and winner.value.time is None:
-        better = next((c for c in found if c.value.time is not None and c.value.day == winner.value.day), None)
-        winner = better or winner
-    published = Choice(field="date", winner=winner, candidates=tuple(found), why="first")
-    modified = Choice(field="modified", winner=changed[0] if changed else None, candidates=tuple(changed), why="first")
-    if winner is None:
-        return Dates(published=published, modified=modified, warnings=("no_date",))
-    stamp = winner.value
+    language = _language(document)
+    order = _day_first(language, host(page.url))
+    latest = (page.fetched_at + dt.timedelta(days=1)).date()
+    reader = _Reader(language=language, day_first=order, latest=latest)
     warnings: list[str] = []
-    if page.site and page.site.timezone:
-        stamp = stamp.placed(ZoneInfo(page.site.timezone))
+
+    stated = [Candidate(value=s, source=source, raw=s.raw) for source, s in _stated(document, reader, warnings)]
+    changed = [Candidate(value=s, source=source, raw=s.raw) for source, s in _changed(document, reader)]
+    address = timestamps.from_url(page.url)
+    times = list(_times(document.tree)) if not stated or _needs_clock(stated[0].value) else []
+    published = _elect(stated, address)
+    found = list(stated)
+    if published is None:
+        published, more, updates = _unstated(document, reader, address, warnings)
+        found += more
+        changed += updates
+    elif address is not None:
+        found.append(Candidate(value=address, source="url", raw=address.raw))
+
+    modified = changed[0] if changed else None
+    choice = Choice(field="date", winner=published, candidates=tuple(found), why=_why(published, found))
+    if published is None:
+        modified_choice = Choice(field="modified", winner=modified, candidates=tuple(changed), why="first")
+        moment = _placed(modified.value, [], page.site.timezone if page.site else None).instant if modified else None
+        return Dates(published=choice, modified=modified_choice, date_modified=moment, warnings=(*warnings, "no_date"))
+    return _dates(document, choice, changed, [*(c.value for c in (*found, *changed)), *times], warnings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """How this page writes its dates."""
+
+    language: str | None
+    day_first: bool
+    latest: dt.date
+
+    def __call__(self, text: str) -> Stamp | None:
+        stamp = timestamps.parse(text)
+        if stamp is not None:
+            return stamp
+        written = spoken_dates.find(text, self.language, day_first=self.day_first, latest=self.latest)
+        return written[0].stamp if written else None
+
+
+def _language(document: Document) -> str | None:
+    candidates = languages.declared(document)
+    return candidates[0].value if candidates else None
+
+
+@lru_cache(maxsize=1024)
+def _day_first(language: str | None, name: str) -> bool:
+    """Whether ``03/04/2024`` is the third of April on a page in ``language`` at host ``name``."""
+    if name.endswith(_MONTH_FIRST_HOSTS):
+        return False
+    tag = (language or "").lower()
+    if tag.startswith("en"):
+        region = tag.partition("-")[2]
+        if region and region != "us":
+            return region not in {"ph"}
+        return name.endswith(_ENGLISH_DAY_FIRST_HOSTS)
+    return bool(tag) or not name.endswith((".com", ".org", ".net"))
+
+
+# --- what is stated for machines ------------------------------------------------------------------------------------
+
+
+def _stated(document: Document, read: _Reader, warnings: list[str]) -> Iterator[tuple[str, Stamp]]:
+    evidence, site = document.evidence, document.page.site
+    if site is not None and site.date:
+        elements = document.select(site.date)
+        stamps = [s for e in elements[:_MOST] if (s := _of_element(e, read)) is not None]
+        yield from (("selector", stamp) for stamp in stamps)
+        if not elements:
+            warnings.append("selector_unmatched:date")
+    weak: list[tuple[str, Stamp]] = []
+    for node in evidence.articles[:_MOST]:
+        if node.date_published and (stamp := read(node.date_published)):
+            yield node.origin, stamp
+        if node.date_created and (stamp := read(node.date_created)):
+            weak.append((node.origin, stamp))
+    for name in _PUBLISHED:
+        for value in evidence.meta.get(name, ())[:1]:
+            if stamp := read(value):
+                yield f"meta:{name}", stamp
+    for node in evidence.others:
+        if (
+            node.date_published
+            and node.is_a("WebPage", "ItemPage", "CreativeWork")
+            and (stamp := read(node.date_published))
+        ):
+            yield node.origin, stamp
+    for name in _CREATED:
+        for value in evidence.meta.get(name, ())[:1]:
+            if stamp := read(value):
+                yield f"meta:{name}", stamp
+    yield from weak
+
+
+def _changed(document: Document, read: _Reader) -> Iterator[tuple[str, Stamp]]:
+    evidence = document.evidence
+    for node in evidence.articles[:_MOST]:
+        if node.date_modified and (stamp := read(node.date_modified)):
+            yield node.origin, stamp
+    for name in _MODIFIED:
+        for value in evidence.meta.get(name, ())[:1]:
+            if stamp := read(value):
+                yield f"meta:{name}", stamp
+
+
+def _of_element(element: lxml.html.HtmlElement, read: _Reader) -> Stamp | None:
+    for text in (element.get("datetime"), element.get("content"), "".join(element.itertext())[:300]):
+        if text and (stamp := read(" ".join(text.split()))) is not None:
+            return stamp
+    return None
+
+
+def _times(tree: lxml.html.HtmlElement) -> Iterator[Stamp]:
+    """The first machine-readable stamps of ``<time>`` elements: other readings of the publisher's clock."""
+    for count, element in enumerate(tree.iter("time")):
+        if count >= 6:
+            return
+        if stamp := timestamps.parse(element.get("datetime") or ""):
+            yield stamp
+
+
+def _needs_clock(stamp: Stamp) -> bool:
+    return stamp.offset is None or stamp.utc
+
+
+# --- which one ------------------------------------------------------------------------------------------------------
+
+
+def _elect(stated: Sequence[Candidate[Stamp]], address: Stamp | None) -> Candidate[Stamp] | None:
+    """The first statement, or one of the same day that knows more of the time."""
+    if not stated:
+        return None
+    first = stated[0]
+    if address is not None and (first.value.day - address.day).days > 1:
+        older = next((c for c in stated if abs((c.value.day - address.day).days) <= 1), None)
+        if older is not None:
+            first = older
+    if first.value.instant is not None:
+        return first
+    same = [c for c in stated if c.value.day == first.value.day and c.value.time is not None]
+    aware = [c for c in same if c.value.instant is not None]
+    if first.value.time is None:
+        return next(iter(aware), next(iter(same), first))
+    return next((c for c in aware if c.value.local == first.value.local), first)
+
+
+def _unstated(
+    document: Document, read: _Reader, address: Stamp | None, warnings: list[str]
+) -> tuple[Candidate[Stamp] | None, list[Candidate[Stamp]], list[Candidate[Stamp]]]:
+    """The winner among what is not stated for machines, all of it, and the visible dates of changes."""
+    page = document.page
+    headline = _headline(document)
+    sightings = visible_dates.collect(
+        document.tree,
+        headline=headline,
+        language=read.language,
+        day_first=read.day_first,
+        today=page.fetched_at.date(),
+    )
+    seen = [Candidate(value=s.stamp, source=s.source, raw=s.stamp.raw) for s in sightings if not s.modified]
+    updates = [
+        Candidate(value=s.stamp, source=s.source, raw=s.stamp.raw)
+        for s in sightings
+        if s.modified and s.score >= visible_dates.TRUSTED
+    ]
+    trusted = [s for s in sightings if s.score >= visible_dates.TRUSTED]
+    found: list[Candidate[Stamp]] = seen[:10]
+    if address is not None:
+        entry = Candidate(value=address, source="url", raw=address.raw)
+        found.append(entry)
+        agreeing = next((c for c in seen if c.value.day == address.day and c.value.time is not None), None)
+        return agreeing or entry, found, updates
+    best = next((s for s in trusted if not s.modified), None)
+    if best is not None:
+        return Candidate(value=best.stamp, source=best.source, raw=best.stamp.raw), found, updates
+    announcement = page.announcement
+    if announcement is not None and announcement.date is not None:
+        stamp = clocks.of_datetime(announcement.date, announcement.date_raw)
+        if stamp is not None:
+            warnings.append("date_from_entrance")
+            source = "feed" if announcement.kind == "feed" else "sitemap"
+            entry = Candidate(value=stamp, source=source, raw=stamp.raw)
+            return entry, [*found, entry], updates
+    for stamp in guesses.relative(document.tree, read.language, page.fetched_at):
+        entry = Candidate(value=stamp, source="text", raw=stamp.raw)
+        return entry, [*found, entry], updates
+    if trusted:
+        # Only a change is dated; that is the one date the reader sees.
+        change = trusted[0]
+        warnings.append("date_guessed")
+        return Candidate(value=change.stamp, source=change.source, raw=change.stamp.raw), found, updates
+    guess = guesses.search(document, read.latest)
+    if guess is not None:
+        warnings.append("date_guessed")
+        entry = Candidate(value=guess, source="text", raw=guess.raw or None)
+        return entry, [*found, entry], updates
+    return None, found, updates
+
+
+def _headline(document: Document) -> lxml.html.HtmlElement | None:
+    """The heading that says what the page's titles say, else the first ``h1``, else the first ``h2``."""
+    wanted = [fold(text) for text in (document.evidence.html_title, document.evidence.first_meta("og:title")) if text]
+    first: lxml.html.HtmlElement | None = None
+    for tag in ("h1", "h2"):
+        for count, element in enumerate(document.tree.iter(tag)):
+            if count > 20:
+                break
+            text = fold("".join(element.itertext())[:500])
+            if len(text) > 8 and any(text in title or title in text for title in wanted):
+                return element
+            if first is None and text and tag == "h1":
+                first = element
+    return first
+
+
+def _why(winner: Candidate[Stamp] | None, found: Sequence[Candidate[Stamp]]) -> str:
+    if winner is None:
+        return ""
+    agreeing = sum(1 for c in found if c is not winner and c.value.day == winner.value.day)
+    return f"agrees with {agreeing} more" if agreeing else "first"
+
+
+# --- the columns ----------------------------------------------------------------------------------------------------
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _placed(stamp: Stamp, others: Iterable[Stamp], timezone: str | None) -> Stamp:
+    """``stamp`` on the publisher's clock: the configured zone's, or the one that other stamps betray."""
+    zone = _zone(timezone)
+    if zone is not None:
+        if stamp.instant is None:
+            return stamp.placed(zone)
+        if stamp.utc:
+            delta = stamp.instant.astimezone(zone).utcoffset()
+            return stamp.on_clock(int(delta.total_seconds() // 60)) if delta is not None else stamp
+        return stamp
+    return clocks.settle(stamp, list(others))
+
+
+def _dates(
+    document: Document,
+    choice: Choice[Stamp],
+    changed: Sequence[Candidate[Stamp]],
+    stamps: Sequence[Stamp],
+    warnings: list[str],
+) -> Dates:
+    page = document.page
+    assert choice.winner is not None
+    timezone = page.site.timezone if page.site else None
+    stamp = _placed(choice.winner.value, stamps, timezone)
     if stamp.time is not None and stamp.offset is None:
         warnings.append("naive_time")
     if stamp.utc:
         warnings.append("day_utc")
-    instant = stamp.instant
     if stamp.day > (page.fetched_at + dt.timedelta(days=1)).date():
         warnings.append("future_date")
+    instant = stamp.instant
+    changes = [(candidate, _placed(candidate.value, stamps, timezone)) for candidate in changed]
+    last = next((pair for pair in changes if pair[1].instant is not None), changes[0] if changes else None)
+    moment = last[1].instant if last else None
+    if instant is not None and moment is not None and moment < instant - dt.timedelta(days=1):
+        warnings.append("modified_before_published")
     return Dates(
-        published=published,
-        modified=modified,
+        published=choice,
+        modified=Choice(field="modified", winner=last[0] if last else None, candidates=tuple(changed), why="first"),
         day=stamp.day,
         date_published=instant,
-        date_modified=changed[0].value.instant if changed else None,
+        date_modified=moment,
         utc_offset=None if stamp.utc or instant is None else stamp.offset,
         date_raw=stamp.raw or None,
-        date_source=_source(winner.source),
-        warnings=tuple(warnings),
+        date_source=_source(choice.winner.source),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
-def _source(text: str) -> DateSource:
-    name = text.partition(":")[0]
-    known: tuple[DateSource, ...] = ("json-ld", "meta", "microdata", "time", "text", "url", "feed", "sitemap")
-    return next((source for source in known if source == name), "text")
+_SOURCES: dict[str, DateSource] = {
+    "json-ld": "json-ld",
+    "meta": "meta",
+    "microdata": "microdata",
+    "time": "time",
+    "url": "url",
+    "feed": "feed",
+    "sitemap": "sitemap",
+}
 
 
-def _published(document: Document) -> Iterator[tuple[str, Stamp]]:
-    evidence = document.evidence
-    for node in evidence.articles:
-        if node.date_published and (stamp := timestamps.parse(node.date_published)):
-            yield node.origin, stamp
-    for name in PUBLISHED_METAS:
-        for value in evidence.meta.get(name, ())[:3]:
-            if stamp := timestamps.parse(value):
-                yield f"meta:{name}", stamp
-    for element in document.tree.iter("time"):
-        text = element.get("datetime") or element.get("content") or "".join(element.itertext())[:100]
-        if stamp := timestamps.parse(text):
-            yield "time", stamp
-            break
-    if stamp := timestamps.from_url(document.page.url):
-        yield "url", stamp
-
-
-def _modified(document: Document) -> Iterator[tuple[str, Stamp]]:
-    evidence = document.evidence
-    for node in evidence.articles:
-        if node.date_modified and (stamp := timestamps.parse(node.date_modified)):
-            yield node.origin, stamp
-    for name in MODIFIED_METAS:
-        for value in evidence.meta.get(name, ())[:3]:
-            if stamp := timestamps.parse(value):
-                yield f"meta:{name}", stamp
+def _source(source: str) -> DateSource:
+    return _SOURCES.get(source.partition(":")[0], "text")

@@ -23,23 +23,26 @@ def tag(text: str) -> str | None:
     return "-".join(parts)
 
 
+def declared(document: Document) -> list[Candidate[str]]:
+    """What the page, its entrance and its source's rules say of its language, in order of trust."""
+    evidence, page = document.evidence, document.page
+    pairs = [
+        *((node.origin, node.language) for node in evidence.articles[:1]),
+        ("html", evidence.language),
+        ("meta:og:locale", evidence.first_meta("og:locale")),
+        (
+            "meta:content-language",
+            evidence.first_meta("content-language", "language", "dc.language", "dcterms.language"),
+        ),
+        ("header", page.header("content-language")),
+        ("entrance", page.announcement.language if page.announcement else None),
+        ("site", page.site.language if page.site else None),
+    ]
+    return [Candidate(value=value, source=source, raw=raw) for source, raw in pairs if raw and (value := tag(raw))]
+
+
 def choose(document: Document, text: str) -> Choice[str]:
     """The language of ``document``, whose body is ``text``."""
     del text
-    evidence, page = document.evidence, document.page
-    found: list[Candidate[str]] = []
-    pairs = [
-        ("html", evidence.language),
-        *((n.origin, n.language) for n in evidence.articles[:1]),
-        ("meta:og:locale", evidence.first_meta("og:locale")),
-        ("meta:content-language", evidence.first_meta("content-language", "language", "dc.language")),
-        ("header", page.header("content-language")),
-    ]
-    if page.announcement:
-        pairs.append(("entrance", page.announcement.language))
-    if page.site:
-        pairs.append(("site", page.site.language))
-    for source, raw in pairs:
-        if raw and (value := tag(raw)):
-            found.append(Candidate(value=value, source=source, raw=raw))
+    found = declared(document)
     return Choice(field="language", winner=found[0] if found else None, candidates=tuple(found), why="first")

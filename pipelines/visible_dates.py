@@ -1,0 +1,274 @@
+"""The dates that stand on a page for people to read, and how likely each is the article's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+import lxml.html
+
+from pipelines import spoken_dates, timestamps
+from pipelines.timestamps import Stamp
+
+MAX_SIGHTINGS = 400
+MAX_ELEMENTS = 60_000
+MAX_TEXT = 300
+
+_SKIP = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "head", "iframe", "textarea"})
+# A year, a numeric date, or East Asian year marks: what every date has and little else does.
+_MAYBE = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./\-]\d{1,2}[./\-]\d\d|[年년]|令和|['’]\d\d\b|[٠-٩۰-۹]{4}")
+_PUBLISHED_CLASS = re.compile(
+    r"publi|posted|pubdate|date|datum|fecha|datetime|timestamp|time\b|zeit|byline|dateline|entry-meta|created|veroeff|kiado|tarih|hora\b|meta\b"
+    r"|\bday\b|\bposted-on|post-info|article-?info|source|inserito|lbl",
+    re.IGNORECASE,
+)
+_FOREIGN_CLASS = re.compile(
+    r"comment|kommentar|coment|disqus|reply|replies|respond|forum|related|recommend|similar|teaser|sidebar|widget|promo|popular"
+    r"|most-?read|latest|recent|newest|trending|archiv|calendar|kalender|footer|copyright|ticker|carousel|slider|breadcrumb"
+    r"|\bmenu|\bnav|more-?news|read-?more|also-?read|outbrain|taboola|newsletter|event-|search",
+    re.IGNORECASE,
+)
+_FOREIGN_TAG = frozenset({"nav", "aside", "footer", "form", "blockquote", "figcaption", "del"})
+_MODIFIED = re.compile(
+    r"updat|modif|edited|revis|aktuali|geändert|bearbeitet|stand:|mis à jour|mise à jour|màj|\bmaj\b|modifié|actuali[zs]|atuali|aggiorn|bijgewerkt"
+    r"|gewijzigd|oppdater|uppdater|opdater|päivit|zaktualiz|aktualiz|обновлен|изменен|оновлен|更新|수정|ενημ|güncel|diupdate|cập nhật",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"publi|posted|veröff|erschien|erstellt|pubblic|geplaatst|gepubl|lagt ut|julkaist|opublik|vydán|zveřej|közz|опублик|опубл|публик|发布|發布|公開|入稿|입력|등록"
+    r"|δημοσ|yayın|diterbit|đăng|نشر|written|created|datum|date|fecha|data|\bam\b|\bon\b|\ble\b|\bvom\b|\bdel\b|\bvon\b|\bby\b",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"©|\(c\)|copyright|&copy|all rights|alle rechte|tous droits|\bsince\b|\bseit\b|depuis|founded|established",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A date on the page: its stamp, whether it names the last change, where it was read (``time`` or ``text``).
+
+    ``score`` grows with the signs that it is the article's own; from ``TRUSTED`` on it may stand alone.
+    """
+
+    stamp: Stamp
+    source: str
+    modified: bool
+    score: float
+    order: int
+
+
+#: Scores below this are no better than a guess.
+TRUSTED = 3.0
+
+
+@dataclass(slots=True)
+class _Found:
+    stamp: Stamp
+    source: str
+    element: lxml.html.HtmlElement
+    context: str
+    order: int
+    distance: int
+    signature: tuple[str, ...]
+    own: bool
+
+
+def collect(
+    tree: lxml.html.HtmlElement,
+    *,
+    headline: lxml.html.HtmlElement | None,
+    language: str | None,
+    day_first: bool,
+    today: dt.date,
+) -> list[Sighting]:
+    """The dates that ``tree`` shows, best first.
+
+    ``headline`` is the element that holds the article's headline, ``today`` the day of the capture; later days than
+    the one after it are left out, and so are those in copyright lines.
+    """
+    found = _scan(tree, headline, language, day_first, today)
+    counts: dict[tuple[str, ...], set[dt.date]] = {}
+    for item in found:
+        counts.setdefault(item.signature, set()).add(item.stamp.day)
+    sightings = [_judge(item, len(counts[item.signature]), headline is not None, today) for item in found]
+    sightings.sort(key=lambda sighting: (-sighting.score, sighting.order))
+    return sightings
+
+
+def _scan(
+    tree: lxml.html.HtmlElement,
+    headline: lxml.html.HtmlElement | None,
+    language: str | None,
+    day_first: bool,
+    today: dt.date,
+) -> list[_Found]:
+    latest = today + dt.timedelta(days=1)
+    found: list[_Found] = []
+    read = 0  # characters of text so far
+    anchor: int | None = None
+
+    def add(text: str, element: lxml.html.HtmlElement, source: str, own: bool) -> None:
+        if len(found) >= MAX_SIGHTINGS:
+            return
+        for written in spoken_dates.find(text, language, day_first=day_first, latest=latest):
+            if written.stamp.day <= latest:
+                lead = text[max(0, written.start - 60) : written.start]
+                tail = text[written.end : written.end + 30]
+                found.append(
+                    _Found(
+                        written.stamp, source, element, f"{lead}\x00{tail}", len(found), read, _signature(element), own
+                    )
+                )
+
+    stack: list[tuple[lxml.html.HtmlElement, bool]] = [(tree, False)]
+    steps = 0
+    while stack:
+        element, leaving = stack.pop()
+        if leaving:
+            tail = element.tail
+            if tail and element is not tree:
+                parent = element.getparent()
+                if parent is not None and len(tail) <= MAX_TEXT and _MAYBE.search(tail):
+                    add(tail, parent, "text", False)
+                read += len(tail.strip()) if len(tail) < 5_000 else len(tail)
+            continue
+        steps += 1
+        if steps > MAX_ELEMENTS:
+            break
+        stack.append((element, True))
+        tag = element.tag
+        if tag in _SKIP or not isinstance(tag, str):
+            continue
+        if element is headline:
+            anchor = read
+        if tag == "time":
+            machine = element.get("datetime") or element.get("content") or element.get("data-datetime") or ""
+            words = " ".join("".join(element.itertext()).split())[:MAX_TEXT]
+            stamp = timestamps.parse(machine)
+            if stamp is not None and stamp.day <= latest:
+                context = f"{_lead(element)}\x00{words}"
+                found.append(_Found(stamp, "time", element, context, len(found), read, _signature(element), True))
+            elif _MAYBE.search(words):
+                add(words, element, "time", True)
+            read += len(words)
+            continue
+        text = element.text
+        if len(element) and _is_dated(element):
+            # The date may stand in pieces: <span>12</span> <b>March</b> 2024.
+            whole = _short_text(element)
+            if whole is not None and _MAYBE.search(whole) and element.find(".//time") is None:
+                add(whole, element, "text", True)
+                read += len(whole)
+                continue
+        if text:
+            if len(text) <= MAX_TEXT and _MAYBE.search(text):
+                add(text, element, "text", len(element) == 0)
+            read += len(text.strip()) if len(text) < 5_000 else len(text)
+        stack.extend((child, False) for child in reversed(element))
+    if anchor is not None:
+        for item in found:
+            item.distance -= anchor
+    return found
+
+
+def _is_dated(element: lxml.html.HtmlElement) -> bool:
+    return bool(_PUBLISHED_CLASS.search(_names(element)))
+
+
+def _names(element: lxml.html.HtmlElement) -> str:
+    names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
+    return names[:300]
+
+
+def _short_text(element: lxml.html.HtmlElement) -> str | None:
+    parts: list[str] = []
+    size = 0
+    for part in element.itertext():
+        size += len(part)
+        if size > 160:
+            return None
+        parts.append(part)
+    return " ".join(" ".join(parts).split())
+
+
+def _lead(element: lxml.html.HtmlElement) -> str:
+    """The words just before ``element``."""
+    previous = element.getprevious()
+    if previous is not None and previous.tail and previous.tail.strip():
+        return previous.tail[-60:]
+    if previous is not None:
+        return (_short_text(previous) or "")[-60:]
+    parent = element.getparent()
+    return (parent.text or "")[-60:] if parent is not None else ""
+
+
+def _signature(element: lxml.html.HtmlElement) -> tuple[str, ...]:
+    """The tags and classes of an element and its two nearest ancestors: items of one list share it."""
+    out: list[str] = []
+    node: lxml.html.HtmlElement | None = element
+    for _ in range(3):
+        if node is None:
+            break
+        out.append(f"{node.tag}.{node.get('class') or ''}")
+        node = node.getparent()
+    return tuple(out)
+
+
+def _judge(item: _Found, days: int, anchored: bool, today: dt.date) -> Sighting:
+    """Weigh the signs: a class that says date, words that say published, closeness to the headline, no foreign box."""
+    lead, _, tail = item.context.partition("\x00")
+    score = 0.0
+    modified = bool(_MODIFIED.search(lead[-40:]))
+    if item.source == "time":
+        score += 2
+        modified = modified or bool(_MODIFIED.search(tail))
+    if item.own:
+        score += 1
+    around = _MODIFIED.sub("", lead[-40:])
+    if _PUBLISHED.search(around):
+        score += 1.5
+    if _COPYRIGHT.search(lead) or _COPYRIGHT.search(tail):
+        score -= 8
+    node: lxml.html.HtmlElement | None = item.element
+    foreign = dated = False
+    for level in range(12):
+        if node is None or not isinstance(node.tag, str) or node.tag in {"body", "html"}:
+            break
+        names = _names(node)
+        if level < 3 and not dated and _PUBLISHED_CLASS.search(names):
+            dated = True
+            score += 3 - level
+            if re.search(r"modif|updat", names, re.IGNORECASE) and not re.search(r"publi|posted", names, re.IGNORECASE):
+                modified = True
+        if node.tag in _FOREIGN_TAG or (names and _FOREIGN_CLASS.search(names)):
+            foreign = True
+        if node.tag in {"article", "main"}:
+            score += 1
+            break
+        if node.tag == "a" and level < 3:
+            score -= 1.5
+        if node.tag in {"li", "td"} and level < 6:
+            score -= 0.5
+        node = node.getparent()
+    if foreign:
+        score -= 5
+    if anchored:
+        if 0 <= item.distance <= 200:
+            score += 4
+        elif 0 <= item.distance <= 800:
+            score += 2.5
+        elif -150 <= item.distance < 0:
+            score += 2
+        elif item.distance < -150:
+            score -= 1
+    if days >= 4 and not (anchored and -150 <= item.distance <= 200):
+        score -= 4
+    rest = len(lead.strip()) + len(tail.strip())
+    if rest > 50 and not item.own:
+        score -= 2
+    if item.stamp.day >= today and item.distance < 0 and item.source == "text":
+        score -= 3
+    return Sighting(stamp=item.stamp, source=item.source, modified=modified, score=score, order=item.order)
