@@ -103,7 +103,8 @@ class RobotsMiddleware:
         rules = self._remembered(url)
         if rules is None:
             rules = await self._fetch(url, errand)
-        configured = errand.source.delay if errand.source.delay is not None else self._session.config.crawl.delay
+        common = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        configured = errand.source.delay if errand.source.delay is not None else common
         self._set_delay(url, max(configured, rules.delay))
         return rules
 

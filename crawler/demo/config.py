@@ -9,7 +9,7 @@ from crawler.demo.papers import PAPERS, Paper
 
 def demo_config_toml(archive: str) -> str:
     """The text of a ``broadsheet.toml`` with one source per paper, writing to the folder ``archive``."""
-    head = f'[archive]\npath = {_quoted(archive)}\n\n[crawl]\ncontact = "mailto:demo@broadsheet.test"\n'
+    head = f'[archive]\npath = {_quoted(archive)}\n\n[crawl]\ncontact = "mailto:demo@broadsheet.test"\ndelay = "0.1s"\n'
     return head + "".join(_source(paper) for paper in PAPERS)
 
 

@@ -359,3 +359,5 @@ class NewsSpider(scrapy.Spider):
 
     async def _on_closed(self, spider: scrapy.Spider, reason: str) -> None:  # noqa: ARG002
         await self.session.close(reason="stopped" if reason != "finished" else "unsettled")
+        for row in self.session.tally_rows():
+            self.logger.info("%s: %d %s%s", row.source, row.count, row.outcome, f" ({row.reason})" if row.reason else "")
