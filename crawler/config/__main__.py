@@ -1,4 +1,4 @@
-"""Bring the tables of keys in a page of documentation up to date: ``python -m crawler.config docs/configuration.md``."""
+"""``python -m crawler.config docs/configuration.md`` brings the tables of keys in that page up to date."""
 
 from __future__ import annotations
 

@@ -33,5 +33,6 @@ def _table(place: Place, heading: str) -> str:
     for key in KEYS:
         if key.table == place:
             default = "required" if key.required else f"`{key.default}`" if key.default else "none"
-            lines.append(f"| `{key.name}` | {key.type} | {default} | {key.description} For example `{key.example}`. |")
+            example = f" For example `{key.example}`." if key.example != key.default else ""
+            lines.append(f"| `{key.name}` | {key.type} | {default} | {key.description}{example} |")
     return "\n".join(lines)

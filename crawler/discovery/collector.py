@@ -23,6 +23,7 @@ class Collector:
         self.language: str | None = None
         self.next: str | None = None
         self.full = False
+        self.begun = False
         self._links: dict[str, Link] = {}
         self._entrances: dict[str, dt.datetime | None] = {}
         self._feeds: dict[str, None] = {}

@@ -52,7 +52,7 @@ _ZONES = {
 _ZONE = r"(?P<zone>[A-Za-z]{1,5}|(?:GMT|UTC?)? ?[+-]\d{1,2}(?::?\d{2})?)?"
 _CLOCK = r"(?:[ T,]{1,3}(?:at )?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?)?"
 _RFC822 = re.compile(
-    rf"(?:[^\W\d]{{2,12}}\.?,? )?(?P<day>\d{{1,2}})[ -](?P<month>[A-Za-z]{{3,9}})\.?[ -](?P<year>\d{{4}}|\d{{2}})"
+    rf"(?:[^\W\d]{{2,12}}\.?(?:, ?| ))?(?P<day>\d{{1,2}})[ -](?P<month>[A-Za-z]{{3,9}})\.?[ -](?P<year>\d{{4}}|\d{{2}})"
     rf"{_CLOCK} ?{_ZONE}(?: ?\([^()]{{0,40}}\))?"
 )
 # asctime and its relatives: "Sat Nov 21 10:00:00 2026", "Nov 21, 2026 10:00 EST".

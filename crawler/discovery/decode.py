@@ -41,11 +41,4 @@ def decoded(body: bytes, content_type: str | None) -> str:
     sound = sum(1 for character in mended[:200_000] if character > "\x7f") - broken
     if broken < sound:
         return mended
-    return body.decode(declared[0] if declared and _is_charset(declared[0]) else "cp1252", errors="replace")
-
-
-def _is_charset(name: str) -> bool:
-    try:
-        return bool(b"x".decode(name))
-    except (LookupError, ValueError):
-        return False
+    return body.decode("cp1252", errors="replace")

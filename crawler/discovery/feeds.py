@@ -31,23 +31,14 @@ _MODIFIED = ("updated", "modified", "lastBuildDate")
 def read(text: str, url: str) -> Discovery:
     """The announcements of the feed in ``text``, which came from ``url``."""
 
-    def attempt(document: str, recover: bool) -> Collector:
-        collector = Collector(url)
-        root: etree._Element | None = None
-        for element in xml.elements(document, ("item", "entry"), recover=recover):
-            _item(element, collector)
-            root = element.getroottree().getroot()
-            if collector.full:
-                break
-        if root is not None:
-            _head(root, collector)
-        return collector
-
-    collector, broken = xml.tolerant(text, attempt)
+    collector, broken = xml.gathered(text, ("item", "entry"), lambda: Collector(url), _item)
     return collector.discovery("feed", "broken_xml_recovered" if broken else None)
 
 
 def _item(item: etree._Element, collector: Collector) -> None:
+    if not collector.begun:
+        collector.begun = True
+        _head(item, collector)
     fields: dict[str, etree._Element] = {}
     links: list[etree._Element] = []
     for child in item:
@@ -121,8 +112,9 @@ def _base(element: etree._Element, url: str) -> str:
     return base
 
 
-def _head(root: etree._Element, collector: Collector) -> None:
-    """Language and next page of the whole feed."""
+def _head(item: etree._Element, collector: Collector) -> None:
+    """Language and next page of the whole feed, from what stands above the first item."""
+    root = item.getroottree().getroot()
     channel = root.find("{*}channel")
     heads = [root] if channel is None else [channel, root]
     for head in heads:

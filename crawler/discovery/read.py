@@ -18,7 +18,6 @@ _HEAD = 20_000
 _ROOT = re.compile(
     r"<(?:[A-Za-z][A-Za-z0-9]{0,20}:)?(rss|rdf|feed|channel|urlset|sitemapindex|html|head|body)[\s>/]", re.IGNORECASE
 )
-_COMMENT = re.compile(r"<!--(?:(?!-->).){0,8000}-->", re.DOTALL)
 _HTML_DOCTYPE = re.compile(r"<!doctype\s{1,9}html", re.IGNORECASE)
 _SITEMAPS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "rdf", "feed", "channel")
@@ -46,7 +45,7 @@ def _read(body: bytes, url: str, content_type: str | None) -> Discovery:
         return Discovery(kind=None, reason="empty", detail="nothing but blanks")
     if start[0] in "{[":
         return jsonfeed.read(text.lstrip("\ufeff \t\r\n\0"), url)
-    root = _ROOT.search(_COMMENT.sub("", start))
+    root = _ROOT.search(_without_comments(start))
     name = root[1].lower() if root and not _HTML_DOCTYPE.match(start) else ""
     if name in _SITEMAPS:
         return sitemaps.read(text.lstrip("\ufeff \t\r\n\0"), url)
@@ -57,3 +56,8 @@ def _read(body: bytes, url: str, content_type: str | None) -> Discovery:
     if "<" in start:
         return fronts.read(text, url)
     return Discovery(kind=None, reason="not_an_entrance", detail="neither XML nor HTML nor JSON nor a list of URLs")
+
+
+def _without_comments(text: str) -> str:
+    parts = text.split("<!--")
+    return parts[0] + "".join(part.partition("-->")[2] for part in parts[1:])

@@ -14,15 +14,7 @@ from crawler.discovery.text import plain, tag
 def read(text: str, url: str) -> Discovery:
     """The announcements of the sitemap in ``text``, which came from ``url``; children of an index as ``entrances``."""
 
-    def attempt(document: str, recover: bool) -> Collector:
-        collector = Collector(url)
-        for element in xml.elements(document, ("url", "sitemap"), recover=recover):
-            _entry(element, collector)
-            if collector.full:
-                break
-        return collector
-
-    collector, broken = xml.tolerant(text, attempt)
+    collector, broken = xml.gathered(text, ("url", "sitemap"), lambda: Collector(url), _entry)
     return collector.discovery("sitemap", "broken_xml_recovered" if broken else None)
 
 

@@ -7,27 +7,25 @@ document of a billion laughs costs either nothing here, since its declarations a
 
 from __future__ import annotations
 
-import html.entities
 import io
 import re
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from lxml import etree
 
-Result = TypeVar("Result")
+from crawler.discovery import loose
+from crawler.discovery.collector import Collector
 
-_DECLARATION = re.compile(r"\s*<\?xml\s[^<>]{0,400}?\?>")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+Take = Callable[[etree._Element, Collector], None]
+
+_DECLARATION = re.compile(r"\s*<\?xml\s[^<>]{0,400}\?>")
 _SUBSET = re.compile(r"""["'\[\]>]|<!--|<\?""")
-_AMPERSAND = re.compile(
-    r"<!\[CDATA\[|&(?:(#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)|([A-Za-z][A-Za-z0-9]{1,31});)?"
-)
 
 
 def without_prolog(text: str) -> str:
     """``text`` without its XML declaration and without its DOCTYPE, which takes all entities of its own along."""
-    text = _DECLARATION.sub("", text, count=1) if _DECLARATION.match(text) else text
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
     start = re.search(r"<!doctype", text[:20_000], re.IGNORECASE)
     if start is None:
         return text
@@ -54,40 +52,16 @@ def _doctype_end(text: str, at: int) -> int:
     return len(text)
 
 
-def repaired(text: str) -> str:
-    """``text`` without characters that XML forbids, with stray ampersands and HTML's entities written as XML wants."""
-    text = _NOT_XML.sub("", text)
-    parts: list[str] = []
-    at = 0
-    while found := _AMPERSAND.search(text, at):
-        parts.append(text[at : found.start()])
-        at = found.end()
-        if found[0] == "<![CDATA[":
-            end = text.find("]]>", at)
-            end = len(text) if end < 0 else end
-            parts.append(text[found.start() : end])
-            at = end
-        elif found[1]:
-            parts.append(found[0])
-        else:
-            character = html.entities.html5.get(f"{found[2]};") if found[2] else None
-            parts.append("".join(f"&#{ord(c)};" for c in character) if character else f"&amp;{found[0][1:]}")
-    parts.append(text[at:])
-    return "".join(parts)
+def elements(text: str, tags: tuple[str, ...]) -> Iterator[etree._Element]:
+    """Each element of ``tags`` (local names) once it is complete; emptied when the next one is asked for.
 
-
-def elements(text: str, tags: tuple[str, ...], *, recover: bool) -> Iterator[etree._Element]:
-    """Each element of ``tags`` (local names) once it is complete; emptied, with all before it, when the next is asked.
-
-    XMLSyntaxError at the first break, unless ``recover``.
+    XMLSyntaxError at the first break.
     """
-    source = io.BytesIO(text.encode("utf-8", errors="replace"))
     events = etree.iterparse(
-        source,
+        io.BytesIO(text.encode("utf-8", errors="replace")),
         events=("end",),
         tag=tuple(f"{{*}}{tag}" for tag in tags),
         encoding="utf-8",
-        recover=recover,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -95,28 +69,32 @@ def elements(text: str, tags: tuple[str, ...], *, recover: bool) -> Iterator[etr
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        for _, element in events:
-            yield element
-            element.clear(keep_tail=False)
-            parent, before = element.getparent(), element.getprevious()
-            if parent is not None and before is not None and local(before) in tags:
-                parent.remove(before)
-    except etree.XMLSyntaxError:
-        if not recover:
-            raise
+    for _, element in events:
+        yield element
+        element.clear(keep_tail=False)
+        parent, before = element.getparent(), element.getprevious()
+        if parent is not None and before is not None and local(before) in tags:
+            parent.remove(before)
 
 
-def tolerant(text: str, attempt: Callable[[str, bool], Result]) -> tuple[Result, bool]:
-    """What ``attempt(text, recover)`` makes of a document, and whether its XML was broken.
+def gathered(text: str, tags: tuple[str, ...], start: Callable[[], Collector], take: Take) -> tuple[Collector, bool]:
+    """A collector from ``start()`` to which ``take`` gave every element of ``tags``, and whether the XML was broken.
 
-    The first attempt is strict; where it meets a break, a second one reads the mended text from the beginning.
+    The first reading is strict; where it meets a break, a loose one begins again with a fresh collector.
     """
     text = without_prolog(text)
     try:
-        return attempt(text, False), False
+        return _filled(elements(text, tags), start(), take), False
     except etree.XMLSyntaxError:
-        return attempt(repaired(text), True), True
+        return _filled(loose.elements(text, tags), start(), take), True
+
+
+def _filled(found: Iterator[etree._Element], collector: Collector, take: Take) -> Collector:
+    for element in found:
+        take(element, collector)
+        if collector.full:
+            break
+    return collector
 
 
 def local(element: etree._Element | None) -> str:

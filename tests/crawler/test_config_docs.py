@@ -42,7 +42,7 @@ def test_the_quoted_sentences_are_the_programs_own() -> None:
     quoted = PAGE.read_text(encoding="utf-8").split("```\n")[-2].strip().splitlines()
     with pytest.raises(ConfigError) as caught:
         parse("[crawl]\ncontcat = 'a'\n", Path("broadsheet.toml"))
-    text = "[crawl]\ncontact = 'a@b.test'\n[[source]]\nname = 'courier'\nentrances = ['http://a.test']\ntimezone = 'Berlin'"
+    text = "[crawl]\ncontact = 'a@b.test'\n[[source]]\nname = 'courier'\ntimezone = 'Berlin'\nentrances = ['http://a.test']"
     disabled = parse(text, Path("sources/north.toml")).disabled
     assert quoted == [str(caught.value), str(disabled[0].error)]
 
