@@ -10,6 +10,7 @@ import lxml.html
 
 from pipelines.document import Document
 from pipelines.timestamps import EARLIEST, Stamp
+from pipelines.visible_dates import is_foreign, shared_with
 
 #: htmldate walks the page several times; a page of more source than this is left undated.
 MAX_SOURCE = 3_000_000
@@ -18,9 +19,15 @@ _RELATIVE = re.compile(r"\d{1,2}|\b(?:an?|eine[rmn]?|un[ea]?|yesterday|today|ges
 _MOST = 4
 
 
-def relative(tree: lxml.html.HtmlElement, language: str | None, now: dt.datetime) -> Iterator[Stamp]:
-    """Stamps of short texts such as "vor 3 Stunden" in elements that are marked as dates, counted back from ``now``."""
+def relative(
+    tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None, language: str | None, now: dt.datetime
+) -> Iterator[Stamp]:
+    """Stamps of short texts such as "vor 3 Stunden" in elements that are marked as dates, counted back from ``now``.
+
+    Those in comments and related articles are left out, as :func:`pipelines.visible_dates.is_foreign` knows them.
+    """
     tried = 0
+    shared = shared_with(headline)
     for element in tree.iter("time", "span", "div", "p", "small"):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag != "time" and not _RELATIVE_CLASS.search(names):
@@ -29,6 +36,8 @@ def relative(tree: lxml.html.HtmlElement, language: str | None, now: dt.datetime
             continue
         text = " ".join("".join(element.itertext())[:80].split())
         if not 4 <= len(text) <= 40 or not _RELATIVE.search(text.casefold()) or _YEARS.search(text):
+            continue
+        if is_foreign(element, shared):
             continue
         tried += 1
         if tried > _MOST:

@@ -14,7 +14,7 @@ from pipelines.zones import offset_of
 EARLIEST = dt.date(1993, 1, 1)
 
 _ZONE = r"(?P<z>Z\b|(?:UTC|GMT)?\s?[+\-−]\s?\d{1,2}(?::?\d{2})?(?!\d)|[A-Z]{2,5}\b)"
-_TIME = r"(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,:](?P<f>\d{1,9}))?)?"
+_TIME = r"(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{1,2})(?:[.,:](?P<f>\d{1,9}))?)?"
 _HALF = r"(?P<ap>[AaPp]\.?\s?[Mm]\b\.?)?"
 _ISO = re.compile(
     r"(?<!\d)(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d{3})"
@@ -155,7 +155,7 @@ def _from_epoch(raw: str) -> Stamp | None:
 
 _URL_DAY = re.compile(
     r"(?<![\d.])(?P<y>(?:19|20)\d{2})(?P<sep>[/\-_.]?)(?P<m>0[1-9]|1[0-2]|[1-9](?=[/\-_.]))(?P=sep)"
-    r"(?P<d>0[1-9]|[12]\d|3[01]|[1-9](?=[/\-_.]|$))(?![\d])"
+    r"(?P<d>0[1-9]|[12]\d|3[01]|[1-9](?=(?P=sep)|[/.]|$))(?!\d)"
 )
 _URL_NAMED = re.compile(r"/(?P<y>(?:19|20)\d{2})/(?P<m>[A-Za-z]{3,9})/(?P<d>\d{1,2})(?!\d)")
 

@@ -73,7 +73,7 @@ class _Found:
     order: int
     distance: int
     signature: tuple[str, ...]
-    own: bool
+    rest: int
 
 
 def collect(
@@ -93,7 +93,8 @@ def collect(
     counts: dict[tuple[str, ...], set[dt.date]] = {}
     for item in found:
         counts.setdefault(item.signature, set()).add(item.stamp.day)
-    sightings = [_judge(item, len(counts[item.signature]), headline is not None, today) for item in found]
+    shared = shared_with(headline)
+    sightings = [_judge(item, len(counts[item.signature]), shared, today) for item in found]
     sightings.sort(key=lambda sighting: (-sighting.score, sighting.order))
     return sightings
 
@@ -110,16 +111,17 @@ def _scan(
     read = 0  # characters of text so far
     anchor: int | None = None
 
-    def add(text: str, element: lxml.html.HtmlElement, source: str, own: bool) -> None:
+    def add(text: str, element: lxml.html.HtmlElement, source: str) -> None:
         if len(found) >= MAX_SIGHTINGS:
             return
         for written in spoken_dates.find(text, language, day_first=day_first, latest=latest):
             if written.stamp.day <= latest:
                 lead = text[max(0, written.start - 60) : written.start]
                 tail = text[written.end : written.end + 30]
+                rest = len(text.strip()) - (written.end - written.start)
                 found.append(
                     _Found(
-                        written.stamp, source, element, f"{lead}\x00{tail}", len(found), read, _signature(element), own
+                        written.stamp, source, element, f"{lead}\x00{tail}", len(found), read, _signature(element), rest
                     )
                 )
 
@@ -132,7 +134,7 @@ def _scan(
             if tail and element is not tree:
                 parent = element.getparent()
                 if parent is not None and len(tail) <= MAX_TEXT and _MAYBE.search(tail):
-                    add(tail, parent, "text", False)
+                    add(tail, parent, "text")
                 read += len(tail.strip()) if len(tail) < 5_000 else len(tail)
             continue
         steps += 1
@@ -150,9 +152,9 @@ def _scan(
             stamp = timestamps.parse(machine)
             if stamp is not None and stamp.day <= latest:
                 context = f"{_lead(element)}\x00{words}"
-                found.append(_Found(stamp, "time", element, context, len(found), read, _signature(element), True))
+                found.append(_Found(stamp, "time", element, context, len(found), read, _signature(element), 0))
             elif _MAYBE.search(words):
-                add(words, element, "time", True)
+                add(words, element, "time")
             read += len(words)
             continue
         text = element.text
@@ -160,12 +162,12 @@ def _scan(
             # The date may stand in pieces: <span>12</span> <b>March</b> 2024.
             whole = _short_text(element)
             if whole is not None and _MAYBE.search(whole) and element.find(".//time") is None:
-                add(whole, element, "text", True)
+                add(whole, element, "text")
                 read += len(whole)
                 continue
         if text:
             if len(text) <= MAX_TEXT and _MAYBE.search(text):
-                add(text, element, "text", len(element) == 0)
+                add(text, element, "text")
             read += len(text.strip()) if len(text) < 5_000 else len(text)
         stack.extend((child, False) for child in reversed(element))
     if anchor is not None:
@@ -217,25 +219,31 @@ def _signature(element: lxml.html.HtmlElement) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _judge(item: _Found, days: int, anchored: bool, today: dt.date) -> Sighting:
+def _judge(item: _Found, days: int, shared: frozenset[lxml.html.HtmlElement], today: dt.date) -> Sighting:
     """Weigh the signs: a class that says date, words that say published, closeness to the headline, no foreign box."""
     lead, _, tail = item.context.partition("\x00")
+    anchored = bool(shared)
     score = 0.0
     modified = bool(_MODIFIED.search(lead[-40:]))
     if item.source == "time":
         score += 2
         modified = modified or bool(_MODIFIED.search(tail))
-    if item.own:
+    # A date that is all its element says, or nearly, is a mark; one in a sentence is a subject.
+    if item.rest <= 25:
         score += 1
+    elif item.rest > 60:
+        score -= 3
+    else:
+        score -= 1
     around = _MODIFIED.sub("", lead[-40:])
     if _PUBLISHED.search(around):
         score += 1.5
     if _COPYRIGHT.search(lead) or _COPYRIGHT.search(tail):
         score -= 8
     node: lxml.html.HtmlElement | None = item.element
-    foreign = dated = False
+    dated = False
     for level in range(12):
-        if node is None or not isinstance(node.tag, str) or node.tag in {"body", "html"}:
+        if node is None or node in shared or node.tag in {"body", "html"}:
             break
         names = _names(node)
         if level < 3 and not dated and _PUBLISHED_CLASS.search(names):
@@ -243,17 +251,12 @@ def _judge(item: _Found, days: int, anchored: bool, today: dt.date) -> Sighting:
             score += 3 - level
             if re.search(r"modif|updat", names, re.IGNORECASE) and not re.search(r"publi|posted", names, re.IGNORECASE):
                 modified = True
-        if node.tag in _FOREIGN_TAG or (names and _FOREIGN_CLASS.search(names)):
-            foreign = True
-        if node.tag in {"article", "main"}:
-            score += 1
-            break
         if node.tag == "a" and level < 3:
             score -= 1.5
         if node.tag in {"li", "td"} and level < 6:
             score -= 0.5
         node = node.getparent()
-    if foreign:
+    if is_foreign(item.element, shared):
         score -= 5
     if anchored:
         if 0 <= item.distance <= 200:
@@ -266,9 +269,23 @@ def _judge(item: _Found, days: int, anchored: bool, today: dt.date) -> Sighting:
             score -= 1
     if days >= 4 and not (anchored and -150 <= item.distance <= 200):
         score -= 4
-    rest = len(lead.strip()) + len(tail.strip())
-    if rest > 50 and not item.own:
-        score -= 2
     if item.stamp.day >= today and item.distance < 0 and item.source == "text":
         score -= 3
     return Sighting(stamp=item.stamp, source=item.source, modified=modified, score=score, order=item.order)
+
+
+def shared_with(headline: lxml.html.HtmlElement | None) -> frozenset[lxml.html.HtmlElement]:
+    """``headline`` and all that holds it: what such an element is called says nothing against a date inside it."""
+    return frozenset((headline, *headline.iterancestors())) if headline is not None else frozenset()
+
+
+def is_foreign(element: lxml.html.HtmlElement, shared: frozenset[lxml.html.HtmlElement]) -> bool:
+    """Whether ``element`` stands in a comment, a related article or the like, below what ``shared`` holds."""
+    node: lxml.html.HtmlElement | None = element
+    for _ in range(12):
+        if node is None or node in shared or node.tag in {"body", "html"}:
+            return False
+        if node.tag in _FOREIGN_TAG or _FOREIGN_CLASS.search(_names(node)):
+            return True
+        node = node.getparent()
+    return False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,28 +36,26 @@ class Dates:
     warnings: tuple[str, ...] = ()
 
 
-# Names under which content systems write the time of publication, most specific first.
+# Names under which content systems write the time of publication, most specific first, without their punctuation:
+# article:published_time, article.published-time and articlePublishedTime are one.
 _PUBLISHED = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "og:pubdate",
-    "datepublished", "date_published", "publish-date", "publish_date", "publishdate", "publisheddate",
-    "published_time", "pubdate", "pub_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime", "cxenseparse:time", "article.published", "published-date", "published_date",
-    "publication_date", "publication-date", "publicationdate", "dc.date.issued", "dcterms.issued", "dc.date.published",
-    "article_date_original", "originalpublicationdate", "bt:pubdate", "date.release", "rnews:datepublished",
-    "prism.publicationdate", "citation_publication_date", "citation_date", "citation_online_date", "displaydate",
-    "article:post_date", "post_date", "sort_date", "firstpublished", "first_published", "vr:published_time",
-    "og:release_date", "release_date", "release-date", "itemdate", "timestamp", "eomportal-lastupdate-original",
+    "articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "articlepublished", "ogpubdate",
+    "datepublished", "publishdate", "publisheddate", "publishedtime", "pubdate", "parselypubdate", "sailthrudate",
+    "cxenseparserecspublishtime", "cxenseparsepublishtime", "cxenseparsetime", "publicationdate", "dcdateissued",
+    "dctermsissued", "dcdatepublished", "articledateoriginal", "originalpublicationdate", "btpubdate",
+    "daterelease", "rnewsdatepublished", "prismpublicationdate", "citationpublicationdate", "citationdate",
+    "citationonlinedate", "displaydate", "articlepostdate", "postdate", "sortdate", "firstpublished",
+    "vrpublishedtime", "ogreleasedate", "releasedate", "itemdate", "timestamp", "eomportallastupdateoriginal",
 )  # fmt: skip
 _CREATED = (
-    "dcterms.created", "dc.date.created", "datecreated", "date_created", "creation_date", "created", "article_created",
-    "cre", "dc.created", "dc.date", "dcterms.date", "date", "dc:date", "dc.terms.date", "pagerender", "doc_date",
+    "dctermscreated", "dcdatecreated", "datecreated", "creationdate", "created", "articlecreated", "cre",
+    "dccreated", "dcdate", "dctermsdate", "date", "pagerender", "docdate",
 )  # fmt: skip
 _MODIFIED = (
-    "article:modified_time", "og:article:modified_time", "og:modified_time", "og:updated_time", "datemodified",
-    "date_modified", "modified_time", "article:modified", "article:updated_time", "last-modified-date", "lastmod",
-    "last_modified", "lastmodified", "dcterms.modified", "dc.date.modified", "dc.modified", "revision_date",
-    "updated_time", "modified", "updated", "article.updated", "lastupdate", "last-updated", "last_updated",
-    "update_date", "moddate", "utime", "cxenseparse:modifiedtime",
+    "articlemodifiedtime", "ogarticlemodifiedtime", "ogmodifiedtime", "ogupdatedtime", "datemodified",
+    "modifiedtime", "articlemodified", "articleupdatedtime", "lastmodifieddate", "lastmod", "lastmodified",
+    "dctermsmodified", "dcdatemodified", "dcmodified", "revisiondate", "updatedtime", "modified", "updated",
+    "articleupdated", "lastupdate", "lastupdated", "updatedate", "moddate", "utime", "cxenseparsemodifiedtime",
 )  # fmt: skip
 _MOST = 3
 # News pages of these top-level domains write the month first; elsewhere an unmarked 03/04 is the third of April.
@@ -148,28 +147,30 @@ def _stated(document: Document, read: _Reader, warnings: list[str]) -> Iterator[
         yield from (("selector", stamp) for stamp in stamps)
         if not elements:
             warnings.append("selector_unmatched:date")
-    weak: list[tuple[str, Stamp]] = []
+    meta = _folded(evidence.meta)
+    later: list[tuple[str, Stamp]] = []
     for node in evidence.articles[:_MOST]:
         if node.date_published and (stamp := read(node.date_published)):
-            yield node.origin, stamp
-        if node.date_created and (stamp := read(node.date_created)):
-            weak.append((node.origin, stamp))
-    for name in _PUBLISHED:
-        for value in evidence.meta.get(name, ())[:1]:
-            if stamp := read(value):
-                yield f"meta:{name}", stamp
+            if node.origin == "json-ld":
+                yield node.origin, stamp
+            else:
+                later.append((node.origin, stamp))
+    yield from _in_meta(meta, _PUBLISHED, read)
+    yield from later
     for node in evidence.others:
         if (
-            node.date_published
-            and node.is_a("WebPage", "ItemPage", "CreativeWork")
+            node.is_a("WebPage", "ItemPage", "CreativeWork")
+            and node.date_published
             and (stamp := read(node.date_published))
         ):
             yield node.origin, stamp
-    for name in _CREATED:
-        for value in evidence.meta.get(name, ())[:1]:
-            if stamp := read(value):
-                yield f"meta:{name}", stamp
-    yield from weak
+    yield from _in_meta(meta, _CREATED, read)
+    for node in evidence.articles[:_MOST]:
+        if node.date_created and (stamp := read(node.date_created)):
+            yield node.origin, stamp
+    for source, text in (("meta:og:title", evidence.first_meta("og:title")), ("title", evidence.html_title)):
+        if text and (stamp := _at_end(text, read)) is not None:
+            yield source, stamp
 
 
 def _changed(document: Document, read: _Reader) -> Iterator[tuple[str, Stamp]]:
@@ -177,10 +178,30 @@ def _changed(document: Document, read: _Reader) -> Iterator[tuple[str, Stamp]]:
     for node in evidence.articles[:_MOST]:
         if node.date_modified and (stamp := read(node.date_modified)):
             yield node.origin, stamp
-    for name in _MODIFIED:
-        for value in evidence.meta.get(name, ())[:1]:
-            if stamp := read(value):
-                yield f"meta:{name}", stamp
+    yield from _in_meta(_folded(evidence.meta), _MODIFIED, read)
+
+
+_PUNCTUATION = re.compile(r"[^a-z0-9]+")
+
+
+def _folded(meta: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, str]]:
+    """Names without punctuation to the name as it stands and its first value."""
+    out: dict[str, tuple[str, str]] = {}
+    for name, values in meta.items():
+        out.setdefault(_PUNCTUATION.sub("", name), (name, values[0]))
+    return out
+
+
+def _in_meta(meta: Mapping[str, tuple[str, str]], names: Sequence[str], read: _Reader) -> Iterator[tuple[str, Stamp]]:
+    for folded in names:
+        if (entry := meta.get(folded)) is not None and (stamp := read(entry[1])) is not None:
+            yield f"meta:{entry[0]}", stamp
+
+
+def _at_end(title: str, read: _Reader) -> Stamp | None:
+    """The date that makes up the last part of a title ("Headline | Paper | 28.04.2023")."""
+    last = re.split(r"\s[|–—-]\s", title)[-1]
+    return read(last) if last != title and len(last) <= 30 else None
 
 
 def _of_element(element: lxml.html.HtmlElement, read: _Reader) -> Stamp | None:
@@ -206,6 +227,10 @@ def _needs_clock(stamp: Stamp) -> bool:
 # --- which one ------------------------------------------------------------------------------------------------------
 
 
+# A content system that imports old articles stamps them anew; an address keeps the first day.
+_RESTAMPED = 7
+
+
 def _elect(stated: Sequence[Candidate[Stamp]], address: Stamp | None) -> Candidate[Stamp] | None:
     """The first statement, or one of the same day that knows more of the time."""
     if not stated:
@@ -215,6 +240,8 @@ def _elect(stated: Sequence[Candidate[Stamp]], address: Stamp | None) -> Candida
         older = next((c for c in stated if abs((c.value.day - address.day).days) <= 1), None)
         if older is not None:
             first = older
+        elif (first.value.day - address.day).days > _RESTAMPED:
+            return Candidate(value=address, source="url", raw=address.raw)
     if first.value.instant is not None:
         return first
     same = [c for c in stated if c.value.day == first.value.day and c.value.time is not None]
@@ -261,7 +288,7 @@ def _unstated(
             source = "feed" if announcement.kind == "feed" else "sitemap"
             entry = Candidate(value=stamp, source=source, raw=stamp.raw)
             return entry, [*found, entry], updates
-    for stamp in guesses.relative(document.tree, read.language, page.fetched_at):
+    for stamp in guesses.relative(document.tree, headline, read.language, page.fetched_at):
         entry = Candidate(value=stamp, source="text", raw=stamp.raw)
         return entry, [*found, entry], updates
     if trusted:
@@ -340,6 +367,10 @@ def _dates(
         warnings.append("day_utc")
     if stamp.day > (page.fetched_at + dt.timedelta(days=1)).date():
         warnings.append("future_date")
+    day = stamp.day
+    if stamp.utc and (local := _local_day(stamp, timestamps.from_url(page.url))) is not None:
+        day = local
+        warnings.remove("day_utc")
     instant = stamp.instant
     changes = [(candidate, _placed(candidate.value, stamps, timezone)) for candidate in changed]
     last = next((pair for pair in changes if pair[1].instant is not None), changes[0] if changes else None)
@@ -349,8 +380,8 @@ def _dates(
     return Dates(
         published=choice,
         modified=Choice(field="modified", winner=last[0] if last else None, candidates=tuple(changed), why="first"),
-        day=stamp.day,
-        date_published=instant,
+        day=day,
+        date_published=_on_clock(instant, stamp),
         date_modified=moment,
         utc_offset=None if stamp.utc or instant is None else stamp.offset,
         date_raw=stamp.raw or None,
@@ -372,3 +403,22 @@ _SOURCES: dict[str, DateSource] = {
 
 def _source(source: str) -> DateSource:
     return _SOURCES.get(source.partition(":")[0], "text")
+
+
+def _on_clock(instant: dt.datetime | None, stamp: Stamp) -> dt.datetime | None:
+    """``instant`` as the publisher's clock shows it, where its offset is known: the same moment, told in its zone."""
+    if instant is None or stamp.offset is None or stamp.utc:
+        return instant
+    try:
+        return instant.astimezone(dt.timezone(dt.timedelta(minutes=stamp.offset)))
+    except OverflowError:
+        return instant
+
+
+def _local_day(stamp: Stamp, address: Stamp | None) -> dt.date | None:
+    """The publisher's day where the address names the day before or after the UTC one and the hour allows it."""
+    if address is None or stamp.time is None:
+        return None
+    days = (address.day - stamp.day).days
+    east, west = days == 1 and stamp.time.hour >= 10, days == -1 and stamp.time.hour < 12
+    return address.day if east or west else None
