@@ -9,6 +9,7 @@ from crawler.discovery import feeds, fronts, jsonfeed, sitemaps
 from crawler.discovery.decode import decoded
 from crawler.discovery.model import Discovery, Reason
 from crawler.discovery.unpack import unpacked
+from crawler.discovery.xml import without_prolog
 
 # Bytes of one entrance, unpacked: the sitemap protocol allows 50 MiB.
 MAX_SIZE = 60_000_000
@@ -19,6 +20,7 @@ _ROOT = re.compile(
     r"<(?:[A-Za-z][A-Za-z0-9]{0,20}:)?(rss|rdf|feed|channel|urlset|sitemapindex|html|head|body)[\s>/]", re.IGNORECASE
 )
 _HTML_DOCTYPE = re.compile(r"<!doctype\s{1,9}html", re.IGNORECASE)
+_BLANK = "\ufeff \t\r\n\0"
 _SITEMAPS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "rdf", "feed", "channel")
 
@@ -39,23 +41,29 @@ def discover(body: bytes, *, url: str, content_type: str | None = None, max_size
 
 
 def _read(body: bytes, url: str, content_type: str | None) -> Discovery:
-    text = decoded(body, content_type)
-    start = text.lstrip("\ufeff \t\r\n\0")[:_HEAD]
-    if not start:
+    text = decoded(body, content_type).lstrip(_BLANK)
+    if not text:
         return Discovery(kind=None, reason="empty", detail="nothing but blanks")
-    if start[0] in "{[":
-        return jsonfeed.read(text.lstrip("\ufeff \t\r\n\0"), url)
-    root = _ROOT.search(_without_comments(start))
-    name = root[1].lower() if root and not _HTML_DOCTYPE.match(start) else ""
+    if text[0] in "{[":
+        return jsonfeed.read(text, url)
+    name = _root_name(text)
     if name in _SITEMAPS:
-        return sitemaps.read(text.lstrip("\ufeff \t\r\n\0"), url)
+        return sitemaps.read(text, url)
     if name in _FEEDS:
-        return feeds.read(text.lstrip("\ufeff \t\r\n\0"), url)
-    if sitemaps.is_text(start):
+        return feeds.read(text, url)
+    if sitemaps.is_text(text):
         return sitemaps.read_text(text, url)
-    if "<" in start:
+    if "<" in text[:_HEAD]:
         return fronts.read(text, url)
     return Discovery(kind=None, reason="not_an_entrance", detail="neither XML nor HTML nor JSON nor a list of URLs")
+
+
+def _root_name(text: str) -> str:
+    """The first element that tells the kind, in lower case; "" where there is none or the page says that it is HTML."""
+    if _HTML_DOCTYPE.match(text):
+        return ""
+    root = _ROOT.search(_without_comments(without_prolog(text)[:_HEAD]))
+    return root[1].lower() if root else ""
 
 
 def _without_comments(text: str) -> str:
