@@ -6,16 +6,23 @@
 """
 
 from crawler.demo.config import demo_config_toml
+from crawler.demo.faults import FAULTS_HOST
+from crawler.demo.handler import Request
 from crawler.demo.model import DemoArticle, articles, rendered_articles
-from crawler.demo.papers import PAPERS, Paper
+from crawler.demo.papers import MAIN, PAPERS, Paper
 from crawler.demo.resource import Resource
-from crawler.demo.server import DemoServer, Request
+from crawler.demo.server import DemoServer
 from crawler.demo.specials import SECRET_COOKIE, NoArticle, no_articles
 
 SHOWCASE_URL = "http://saltmarsh.test/2025/06/12/the-woman-who-weighs-the-tide/"
 """The blog article with three key points and a comment form: what the demo shows at its end."""
 
+MAIN_URL = MAIN.home.rstrip("/")
+"""The main paper's address, without a slash at its end."""
+
 __all__ = [
+    "FAULTS_HOST",
+    "MAIN_URL",
     "PAPERS",
     "SECRET_COOKIE",
     "SHOWCASE_URL",

@@ -1,7 +1,7 @@
 """Servers that misbehave: one route per fault, on a host of their own that no paper links to.
 
-``http://faults.test/feed.xml`` announces them all. :data:`FAULTS` holds those that must write to the connection
-themselves; :func:`pages` those that are plain resources. Adding one is one function or one row.
+``http://faults.test/feed.xml`` announces them all. :data:`FAULTS` holds those that write to the connection
+themselves; those that are plain resources stand in :mod:`crawler.demo.fault_pages`. Adding one is a function and a row.
 """
 
 from __future__ import annotations
@@ -9,22 +9,18 @@ from __future__ import annotations
 import functools
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from crawler.demo import feeds
 from crawler.demo.exchange import Exchange
-from crawler.demo.resource import Resource, redirect
-from crawler.demo.site import Key, Site
-from crawler.demo.specials import SECRET_COOKIE
 
 FAULTS_HOST = "faults.test"
 """Where the fault routes stand."""
 
 _MEGABYTE = 1 << 20
 _HTML = "Content-Type: text/html; charset=utf-8"
-_STORY = (
+STORY = (
     "<p>The signal box at Low Fen went dark shortly after nine, and the 9.14 waited for forty minutes.</p>"
     "<p>Nobody was hurt. The railway said that a squirrel had been found near the cable, and that it was well.</p>"
 )
@@ -35,7 +31,7 @@ def story(title: str) -> str:
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta property="article:published_time" content="2025-06-05T09:54:00+01:00"></head>'
-        f"<body><article><h1>{escape(title)}</h1>{_STORY * 4}</article></body></html>\n"
+        f"<body><article><h1>{escape(title)}</h1>{STORY * 4}</article></body></html>\n"
     )
 
 
@@ -83,7 +79,7 @@ def _dripping(exchange: Exchange) -> None:
 
 def _endless(exchange: Exchange) -> None:
     exchange.head("200 OK", _HTML, "Transfer-Encoding: chunked")
-    part = _STORY.encode() * 40
+    part = STORY.encode() * 40
     exchange.send(b"%x\r\n%s\r\n" % (len(part), part))
     while exchange.wait(0.002):
         exchange.send(b"%x\r\n%s\r\n" % (len(part), part))
@@ -216,100 +212,3 @@ def gzip_bomb(megabytes: int) -> bytes:
     size = (len(head) + megabytes * _MEGABYTE) & 0xFFFFFFFF
     trailer = check.to_bytes(4, "little") + size.to_bytes(4, "little")
     return b"\x1f\x8b\x08\0\0\0\0\0\x02\xff" + start + block * megabytes + b"\x03\0" + trailer
-
-
-def pages() -> Site:
-    """The faults that are plain resources, the feed that announces all, and robots.txt of several kinds."""
-    site = {Key(FAULTS_HOST, path): resource for path, resource in _resources()}
-    listed = [*FAULTS, *(key.path for key in site)]
-    robots = Resource(content="User-agent: *\nDisallow:\n", content_type="text/plain")
-    site[Key(FAULTS_HOST, "/robots.txt")] = robots
-    site[Key(FAULTS_HOST, "/feed.xml")] = _feed(listed)
-    for path, text in _feeds():
-        site[Key(FAULTS_HOST, path)] = Resource(content=text, content_type="application/rss+xml", encoding="utf-8")
-    return site
-
-
-def _error(status: int, *headers: tuple[str, str]) -> Resource:
-    text = f"<!DOCTYPE html><title>{status}</title><h1>{status}</h1><p>The press has stopped.</p>\n"
-    return Resource(content=text, status=status, headers=headers, validators=False)
-
-
-def _resources() -> Iterator[tuple[str, Resource]]:
-    for status in (400, 401, 403, 404, 410, 451, 500, 502):
-        yield f"/{status}", _error(status)
-    yield "/429", _error(429, ("Retry-After", "2"))
-    yield "/503", _error(503, ("Retry-After", "2"))
-    yield "/503-date", _error(503, ("Retry-After", "Sun, 01 Jan 2040 00:00:00 GMT"))
-    yield "/503-nonsense", _error(503, ("Retry-After", "soon"))
-    yield "/redirect-loop", redirect("/redirect-loop-2", 302)
-    yield "/redirect-loop-2", redirect("/redirect-loop", 302)
-    yield "/redirect-self", redirect("/redirect-self", 301)
-    yield "/redirect-private", redirect("http://10.0.0.1/admin", 302)
-    yield "/redirect-metadata", redirect("http://169.254.169.254/latest/meta-data/", 302)
-    yield "/redirect-loopback", redirect("http://127.0.0.1:9/", 302)
-    yield "/redirect-loopback-6", redirect("http://[::1]:9/", 302)
-    yield "/redirect-file", redirect("file:///etc/hostname", 302)
-    yield "/redirect-nowhere", Resource(content="", status=302, validators=False)
-    yield "/empty", Resource(content="")
-    yield "/no-content", Resource(content="", status=204, validators=False)
-    yield "/pdf", Resource(content=_PDF, content_type="application/pdf")
-    yield "/pdf-as-html", Resource(content=_PDF)
-    yield (
-        "/set-cookie",
-        Resource(
-            content=story("A page with a cookie"), headers=(("Set-Cookie", f"{SECRET_COOKIE}; Path=/; HttpOnly"),)
-        ),
-    )
-    accents = story("Café crème à l’hôtel – naïve façade").replace('<meta charset="utf-8">', "")
-    yield "/mislabelled", Resource(content=accents, encoding="windows-1252")
-    yield "/unlabelled", Resource(content=accents, encoding="windows-1252", content_type="text/html")
-    yield "/unknown-charset", Resource(content=accents, content_type="text/html; charset=x-harbour")
-    yield "/control-characters", Resource(content=story("Harbour \x1b[31mred\x1b[0m \u202egnp.exe\u202c \x07 quay"))
-    yield (
-        "/base",
-        Resource(
-            content=story("A page with a strange base").replace("<head>", '<head><base href="http://10.0.0.1/">')
-            + '<a href="admin/2025/06/05/the-secret-garden-of-the-harbour-master">next</a>'
-        ),
-    )
-    yield "/deep", Resource(content=f"<!DOCTYPE html><title>Deep</title>{'<div>' * 100_000}<p>Bottom.</p>")
-    yield "/long-line", Resource(content=f"<!DOCTYPE html><title>Long</title><p>{'all in one line ' * 65_536}</p>")
-    yield "/large", Resource(content=f"<!DOCTYPE html><title>Large</title>{_STORY * 52_000}")
-
-
-def _feed(paths: list[str]) -> Resource:
-    items = "".join(
-        feeds.item(f"http://{FAULTS_HOST}{path}", FAULTS[path].title if path in FAULTS else path) for path in paths
-    )
-    return Resource(content=channel(FAULTS_HOST, items), content_type="application/rss+xml; charset=utf-8")
-
-
-def channel(host: str, items: str) -> str:
-    """An RSS 2.0 feed of a host around its items."""
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{host}</title>'
-        f"<link>http://{host}/</link><description>For tests</description>\n{items}"
-        "</channel></rss>\n"
-    )
-
-
-def _feeds() -> Iterator[tuple[str, str]]:
-    sound = f"<item><title>Sound</title><link>http://{FAULTS_HOST}/sound</link></item>\n"
-    yield "/feed-torn.xml", channel(FAULTS_HOST, sound * 3)[:-60]
-    yield "/feed-loose.xml", channel(FAULTS_HOST, sound + "<item><title>Fish & chips</title><br></item>" + sound)
-    yield "/feed-injection.xml", channel(FAULTS_HOST, sound.replace("Sound", '"\n[[source]]\nname = "evil"\n#'))
-    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
-    yield (
-        "/feed-bomb.xml",
-        '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "ha">'
-        f'{entities}]><rss version="2.0"><channel><title>&e9;</title>{sound}</channel></rss>',
-    )
-
-
-_PDF = (
-    b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)

@@ -44,6 +44,15 @@ def item(url: str, title: str) -> str:
     )
 
 
+def channel(host: str, items: str) -> str:
+    """An RSS 2.0 feed of a host around its items."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{host}</title>'
+        f"<link>http://{host}/</link><description>For tests</description>\n{items}"
+        "</channel></rss>\n"
+    )
+
+
 def atom(paper: Paper, listed: Sequence[DemoArticle]) -> str:
     """Atom 1.0."""
     entries = "".join(

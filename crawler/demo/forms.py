@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.demo import feeds
-from crawler.demo.faults import channel
 from crawler.demo.resource import Resource
 from crawler.demo.site import Key, Site
 
@@ -166,7 +165,7 @@ def pages() -> Site:
     }
     items = "".join(feeds.item(form.url, form.reason) for form in FORMS)
     site[Key(FORMS_HOST, "/feed.xml")] = Resource(
-        content=channel(FORMS_HOST, items), content_type="application/rss+xml; charset=utf-8"
+        content=feeds.channel(FORMS_HOST, items), content_type="application/rss+xml; charset=utf-8"
     )
     site[Key(FORMS_HOST, "/robots.txt")] = Resource(content="User-agent: *\nDisallow:\n", content_type="text/plain")
     return site

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.demo import feeds
-from crawler.demo.faults import channel, story
+from crawler.demo.faults import story
 from crawler.demo.resource import Resource, redirect
 from crawler.demo.site import Key, Site
 
@@ -108,5 +108,5 @@ def _reserved(reservation: Reservation) -> Resource:
 
 def _with_feed(host: str, files: dict[str, Resource]) -> Site:
     items = "".join(feeds.item(f"http://{host}{path}", path) for path in files)
-    feed = Resource(content=channel(host, items), content_type="application/rss+xml; charset=utf-8")
+    feed = Resource(content=feeds.channel(host, items), content_type="application/rss+xml; charset=utf-8")
     return {Key(host, path): resource for path, resource in files.items()} | {Key(host, "/feed.xml"): feed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.demo import faults, forms, manners, specials
+from crawler.demo import fault_pages, forms, manners, specials
 from crawler.demo.model import articles
 from crawler.demo.papers import PAPERS
 from crawler.demo.site import Site, article_files, paper_files
@@ -17,4 +17,4 @@ def press() -> Site:
         site |= article_files(article)
     for add in specials.ADDITIONS:
         site |= add()
-    return site | faults.pages() | manners.pages() | forms.pages()
+    return site | fault_pages.pages() | manners.pages() | forms.pages()
