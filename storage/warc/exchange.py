@@ -30,7 +30,7 @@ DamageReason = Literal[
     "bad_metadata",
 ]
 
-DAMAGE_REASONS: Final[dict[DamageReason, str]] = {
+DAMAGE_REASONS: Final[dict[str, str]] = {
     "missing_file": "there is no such segment",
     "outside_archive": "the position's path leaves the archive",
     "torn": "the file ends inside the record's gzip member",
@@ -105,14 +105,6 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenRecord:
-    """Where an exchange's response record went, and its payload's digest (``sha1:`` and base32)."""
-
-    position: WarcPosition
-    payload_digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
     """A response record as it stands in the log.
 
@@ -131,6 +123,19 @@ class StoredResponse:
     info: CaptureInfo | None = None
     position: WarcPosition
     payload_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenRecord:
+    """Where an exchange's response record went, its payload's digest, and the record as a reader will see it.
+
+    Whatever is made from ``response`` now can be made from the log again: what the log leaves out or changes
+    (secrets, control characters, lengths) is left out and changed in it too.
+    """
+
+    position: WarcPosition
+    payload_digest: str
+    response: StoredResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from typing import Final, NoReturn
 
 from storage.records import WarcPosition
 from storage.warc.digest import sha1
-from storage.warc.exchange import Exchange, WriterRefused, WrittenRecord
-from storage.warc.headers import clean_url, request_block, response_block, warc_block
+from storage.warc.exchange import Exchange, StoredResponse, WriterRefused, WrittenRecord
+from storage.warc.headers import clean_url, parse_response, request_block, response_block, warc_block
 from storage.warc.member import pack
-from storage.warc.metadata import to_header
+from storage.warc.metadata import from_header, to_header
 from storage.warc.segments import segment_name
 
 SEGMENT_BYTES: Final = 1_000_000_000
@@ -68,17 +68,29 @@ class SegmentWriter:
         if segment is None:
             segment = self._open()
         response_id = _record_id()
-        digest = sha1(exchange.payload)
-        response = self._response(exchange, response_id, digest)
+        digest, block, metadata = sha1(exchange.payload), response_block(exchange), to_header(exchange.info)
+        response = self._response(exchange, response_id, digest, block, metadata)
         request = self._request(exchange, response_id)
-        offset = segment.size
+        position = WarcPosition(file=segment.name, offset=segment.size, length=len(response))
+        _, reason, headers, _ = parse_response(block)
+        stored = StoredResponse(
+            url=clean_url(exchange.url),
+            fetched_at=exchange.fetched_at.astimezone(dt.UTC),
+            status=exchange.status,
+            reason=reason,
+            response_headers=headers,
+            payload=exchange.payload,
+            truncated=exchange.truncated,
+            ip=exchange.ip,
+            info=from_header(metadata),
+            position=position,
+            payload_digest=digest,
+        )
         try:
             segment.append(response + request)
         except _EndUnknown as error:
             self._refuse(f"a failed write could not be taken back: {error}", error)
-        return WrittenRecord(
-            position=WarcPosition(file=segment.name, offset=offset, length=len(response)), payload_digest=digest
-        )
+        return WrittenRecord(position=position, payload_digest=digest, response=stored)
 
     def flush(self) -> None:
         """Return when every record written is on disk, and the names of new segments and folders too.
@@ -142,7 +154,7 @@ class SegmentWriter:
         ]
         return _record(header, block, b"")
 
-    def _response(self, exchange: Exchange, record_id: str, digest: str) -> bytes:
+    def _response(self, exchange: Exchange, record_id: str, digest: str, block: bytes, metadata: str) -> bytes:
         header = [
             ("WARC-Type", "response"),
             ("WARC-Record-ID", record_id),
@@ -158,8 +170,8 @@ class SegmentWriter:
             header.append(("WARC-Protocol", exchange.protocol.lower()))
         if exchange.truncated is not None:
             header.append(("WARC-Truncated", exchange.truncated))
-        header.append(("WARC-JSON-Metadata", to_header(exchange.info)))
-        return _record(header, response_block(exchange), exchange.payload)
+        header.append(("WARC-JSON-Metadata", metadata))
+        return _record(header, block, exchange.payload)
 
     def _request(self, exchange: Exchange, response_id: str) -> bytes:
         header = [

@@ -83,6 +83,7 @@ def test_whatever_was_sent_comes_back(sent: list[Exchange]) -> None:
         path = only_segment(root)
         stored = responses(path, root)
         assert [read(root, record.position) for record in records] == stored
+        assert [record.response for record in records] == stored
         assert warcio_check(path)[0] == 0
     assert [one.position for one in stored] == [record.position for record in records]
     assert [one.payload_digest for one in stored] == [record.payload_digest for record in records]

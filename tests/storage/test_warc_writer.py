@@ -8,6 +8,8 @@ import errno
 import gzip
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import pytest
 from warc_samples import FETCHED, INFO, RUN, exchange, only_segment, responses, warcio_check, writer, written
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.warc import Exchange, WriterRefused, read, run_of, scan, segments
+from storage.warc import DamagedRecord, Exchange, WriterRefused, read, run_of, scan, segments
 from storage.warc.member import pack
 
 NOISE = os.urandom(20_000)
@@ -240,6 +242,36 @@ def test_flush_makes_the_file_and_its_names_durable(tmp_path: Path, monkeypatch:
     log.close()
 
 
+WRITES = """
+import os, sys
+from pathlib import Path
+from warc_samples import exchange, writer
+
+log = writer(Path(sys.argv[1]), segment_bytes=400_000)
+for number in range(1_000_000):
+    log.write(exchange(payload=number.to_bytes(4) + os.urandom(60_000)))
+    if number % 3 == 2:
+        log.flush()
+        print(number + 1, flush=True)
+"""
+
+
+@pytest.mark.parametrize("flushes", [1, 2, 5, 9, 20])
+def test_a_killed_writer_leaves_every_flushed_record(flushes: int, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITES, str(tmp_path)]
+    with subprocess.Popen(command, cwd=Path(__file__).parent, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for _ in range(flushes):
+            promised = int(process.stdout.readline())
+        process.kill()
+    *whole, last = [list(scan(tmp_path / name, root=tmp_path)) for name in segments(tmp_path)]
+    if last and isinstance(last[-1], DamagedRecord):
+        assert last.pop().reason == "torn"
+    numbers = [int.from_bytes(one.payload[:4]) for part in (*whole, last) for one in part if hasattr(one, "payload")]
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) >= promised == 3 * flushes
+
+
 HOSTILE = "x\r\n\r\nWARC/1.1\r\nWARC-Type: response\r\nSet-Thing: forged\x00\x0b\x7f"
 
 
@@ -300,7 +332,7 @@ def secretive() -> Exchange:
 
 
 def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
-    written(tmp_path, secretive(), operator="Archiv")
+    (record,) = written(tmp_path, secretive(), operator="Archiv")
     path = only_segment(tmp_path)
     everything = gzip.decompress(path.read_bytes())
     assert SECRET.encode() not in everything
@@ -311,6 +343,8 @@ def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
     assert b'ETag: "abc"\r\n' in answer
     assert b"Location: https://kurier.example/a?b=c@d#e\r\n" in answer
     (stored,) = responses(path, tmp_path)
+    assert record.response == stored
+    assert SECRET not in repr(record)
     assert stored.info is not None
     assert stored.info.announcement is not None
     assert stored.info.requested_url == stored.info.announcement.entrance == "https://kurier.example/a?b=c@d#e"
