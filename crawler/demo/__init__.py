@@ -1,8 +1,16 @@
-"""A small invented press landscape, served from the package: what ``broadsheet demo`` and the tests crawl.
+"""A small invented press, served from the package: what ``broadsheet demo`` and the tests crawl.
+
+Six papers (:data:`PAPERS`) in eight languages and three encodings, the truth of every article (:func:`articles`), and
+hosts that no paper links to: ``faults.test`` (servers that misbehave), ``keypoints.test`` (key points in many forms),
+``rights.test`` and ``robots-….test`` (what a crawler may do).
 
 >>> from crawler.demo import DemoServer, articles
 >>> with DemoServer() as server:  # doctest: +SKIP
-...     print(server.proxy_url)
+...     print(server.proxy_url)  # to be set as http_proxy, or opened in a browser
+
+To add an article, put a file into ``articles/``; a paper is a row of :mod:`.papers`, a module in ``layouts/`` with its
+templates and style sheet; a special page a line in :mod:`.specials`; a fault a function in :mod:`.faults` or a line in
+:mod:`.fault_pages`; a form of key points a row of :mod:`.forms`.
 """
 
 from crawler.demo.config import demo_config_toml

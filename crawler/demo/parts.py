@@ -169,13 +169,14 @@ def date_line(article: DemoArticle, separator: str = ", ") -> str:
     return day if article.published is None else day + separator + words.clock(article.published, article.language)
 
 
-def teaser(article: DemoArticle, *, query: str = "", picture: bool = True) -> str:
-    """An entry of a front page: picture, section, headline, description."""
+def teaser(article: DemoArticle, *, query: str = "", picture: bool = True, lead: bool = False) -> str:
+    """An entry of a front page: picture, section, headline, description, and for the lead its first words."""
     path = escape(article.path + (f"?{query}" if query else ""))
     shown = picture and article.image_url
     image = f'<img src="/images/{article.slug}.svg" width="1200" height="675" alt="">' if shown else ""
+    opening = f'<p class="opening">{escape(article.body[0], quote=False)} …</p>' if lead else ""
     kicker = f'<p class="kicker">{escape(article.section)}</p>' if article.section else ""
     return (
         f'<article class="teaser">{image}{kicker}<h2><a href="{path}">{escape(article.title, quote=False)}</a></h2>'
-        f"<p>{escape(article.description or '', quote=False)}</p></article>\n"
+        f"<p>{escape(article.description or '', quote=False)}</p>{opening}</article>\n"
     )

@@ -62,7 +62,7 @@ def article(article: DemoArticle) -> str:
 def front(title: str, listed: Sequence[DemoArticle]) -> str:
     """The front page, or a section."""
     teasers = "".join(
-        parts.teaser(item, query=parts.TRACKING if place == 1 else "fbclid=IwAR0demo" if place == 3 else "")
+        parts.teaser(item, query={1: parts.TRACKING, 3: "fbclid=IwAR0demo"}.get(place, ""), lead=place == 0)
         for place, item in enumerate(listed)
     )
     extra = (
@@ -83,8 +83,9 @@ def front(title: str, listed: Sequence[DemoArticle]) -> str:
         if "amp" in item.traits
     )
     head = parts.meta([("og:type", "website"), ("og:title", title), ("og:url", HOME.home)])
-    main = f'<section class="front"><h1>{escape(title)}</h1>\n{teasers}{extra}</section>\n'
-    return parts.shell(HOME, title=f"{title} | {HOME.name}", head=head, main=main)
+    heading, page_title = ("Today", title) if title == HOME.name else (title, f"{title} | {HOME.name}")
+    main = f'<section class="front"><h1>{escape(heading)}</h1>\n{teasers}{extra}</section>\n'
+    return parts.shell(HOME, title=page_title, head=head, main=main)
 
 
 def plain(title: str, text: str) -> str:
