@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import lxml.html
 
 from pipelines.document import Document
-from pipelines.timestamps import EARLIEST, Stamp
+from pipelines.timestamps import EARLIEST, Stamp, parse
 from pipelines.visible_dates import is_foreign, shared_with
 
 #: htmldate walks the page several times; a page of more source than this is left undated.
@@ -17,6 +17,28 @@ MAX_SOURCE = 3_000_000
 _RELATIVE_CLASS = re.compile(r"date|time|publi|posted|ago\b|stamp|meta|byline", re.IGNORECASE)
 _RELATIVE = re.compile(r"\d{1,2}|\b(?:an?|eine[rmn]?|un[ea]?|yesterday|today|gestern|heute|hier|ayer|hoy|ieri|oggi)\b")
 _MOST = 4
+
+
+# The keys under which content systems keep the publication in the data of their scripts.
+_KEYED = re.compile(
+    r"""\\?["'](?:datePublished|date_published|publishedAt|published_at|publishDate|publish_date|publicationDate"""
+    r"""|publication_date|published_time|firstPublished(?:At|Date)?|displayDate)\\?["']\s{0,3}:\s{0,3}\\?["']([\dTZ:.+\- /]{8,35})"""
+)
+
+
+def in_scripts(tree: lxml.html.HtmlElement, latest: dt.date) -> Iterator[Stamp]:
+    """The stamp that the page's scripts state under a key of publication, where all of them agree on the day."""
+    stamps: list[Stamp] = []
+    for script in tree.iter("script"):
+        text = script.text
+        if text and len(text) <= MAX_SOURCE:
+            for match in _KEYED.finditer(text):
+                if (stamp := parse(match[1])) is not None and stamp.day <= latest:
+                    stamps.append(stamp)
+                if len(stamps) > 50:
+                    return
+    if len({stamp.day for stamp in stamps}) == 1:
+        yield max(stamps, key=lambda stamp: (stamp.offset is not None, stamp.time is not None))
 
 
 def relative(

@@ -19,25 +19,27 @@ _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "select", "
 # A year, a numeric date, or East Asian year marks: what every date has and little else does.
 _MAYBE = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./\-]\d{1,2}[./\-]\d\d|[年년]|令和|['’]\d\d\b|[٠-٩۰-۹]{4}")
 _PUBLISHED_CLASS = re.compile(
-    r"publi|posted|pubdate|date|datum|fecha|datetime|timestamp|time\b|zeit|byline|dateline|entry-meta|created|veroeff|kiado|tarih|hora\b|meta\b"
-    r"|\bday\b|\bposted-on|post-info|article-?info|source|inserito|lbl",
+    r"publi|posted|pubdate|date|datum|fecha|datetime|timestamp|time\b|zeit|byline|dateline|entry-meta|created|veroeff"
+    r"|kiado|tarih|hora\b|meta\b|\bday\b|\bposted-on|post-info|article-?info|source|inserito|lbl",
     re.IGNORECASE,
 )
 _FOREIGN_CLASS = re.compile(
-    r"comment|kommentar|coment|disqus|reply|replies|respond|forum|related|recommend|similar|teaser|sidebar|widget|promo|popular"
-    r"|most-?read|latest|recent|newest|trending|archiv|calendar|kalender|footer|copyright|ticker|carousel|slider|breadcrumb"
-    r"|\bmenu|\bnav|more-?news|read-?more|also-?read|outbrain|taboola|newsletter|event-|search",
+    r"comment|kommentar|coment|disqus|reply|replies|respond|forum|related|recommend|similar|teaser|sidebar|widget|promo"
+    r"|popular|most-?read|latest|recent|newest|trending|archiv|calendar|kalender|footer|copyright|ticker|carousel|slider"
+    r"|breadcrumb|\bmenu|\bnav|more-?news|read-?more|also-?read|outbrain|taboola|newsletter|event-|search",
     re.IGNORECASE,
 )
 _FOREIGN_TAG = frozenset({"nav", "aside", "footer", "form", "blockquote", "figcaption", "del"})
 _MODIFIED = re.compile(
-    r"updat|modif|edited|revis|aktuali|geändert|bearbeitet|stand:|mis à jour|mise à jour|màj|\bmaj\b|modifié|actuali[zs]|atuali|aggiorn|bijgewerkt"
-    r"|gewijzigd|oppdater|uppdater|opdater|päivit|zaktualiz|aktualiz|обновлен|изменен|оновлен|更新|수정|ενημ|güncel|diupdate|cập nhật",
+    r"updat|modif|edited|revis|aktuali|geändert|bearbeitet|stand:|mis à jour|mise à jour|màj|\bmaj\b|modifié|actuali[zs]"
+    r"|atuali|aggiorn|bijgewerkt|gewijzigd|oppdater|uppdater|opdater|päivit|zaktualiz|aktualiz|обновлен|изменен|оновлен"
+    r"|更新|수정|ενημ|güncel|diupdate|cập nhật",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
-    r"publi|posted|veröff|erschien|erstellt|pubblic|geplaatst|gepubl|lagt ut|julkaist|opublik|vydán|zveřej|közz|опублик|опубл|публик|发布|發布|公開|入稿|입력|등록"
-    r"|δημοσ|yayın|diterbit|đăng|نشر|written|created|datum|date|fecha|data|\bam\b|\bon\b|\ble\b|\bvom\b|\bdel\b|\bvon\b|\bby\b",
+    r"publi|posted|veröff|erschien|erstellt|pubblic|geplaatst|gepubl|lagt ut|julkaist|opublik|vydán|zveřej|közz|опублик"
+    r"|опубл|публик|发布|發布|公開|入稿|입력|등록|δημοσ|yayın|diterbit|đăng|نشر|written|created|datum|date|fecha|data|\bam\b"
+    r"|\bon\b|\ble\b|\bvom\b|\bdel\b|\bvon\b|\bby\b",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
@@ -50,7 +52,8 @@ _COPYRIGHT = re.compile(
 class Sighting:
     """A date on the page: its stamp, whether it names the last change, where it was read (``time`` or ``text``).
 
-    ``score`` grows with the signs that it is the article's own; from ``TRUSTED`` on it may stand alone.
+    ``score`` grows with the signs that it is the article's own; from ``TRUSTED`` on it may stand alone, from ``LIKELY``
+    on it is better than a search of the whole page.
     """
 
     stamp: Stamp
@@ -60,8 +63,8 @@ class Sighting:
     order: int
 
 
-#: Scores below this are no better than a guess.
 TRUSTED = 3.0
+LIKELY = 1.0
 
 
 @dataclass(slots=True)
@@ -200,11 +203,11 @@ def _lead(element: lxml.html.HtmlElement) -> str:
     """The words just before ``element``."""
     previous = element.getprevious()
     if previous is not None and previous.tail and previous.tail.strip():
-        return previous.tail[-60:]
+        return str(previous.tail[-60:])
     if previous is not None:
         return (_short_text(previous) or "")[-60:]
     parent = element.getparent()
-    return (parent.text or "")[-60:] if parent is not None else ""
+    return str(parent.text or "")[-60:] if parent is not None else ""
 
 
 def _signature(element: lxml.html.HtmlElement) -> tuple[str, ...]:

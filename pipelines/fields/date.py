@@ -288,6 +288,13 @@ def _unstated(
             source = "feed" if announcement.kind == "feed" else "sitemap"
             entry = Candidate(value=stamp, source=source, raw=stamp.raw)
             return entry, [*found, entry], updates
+    for stamp in guesses.in_scripts(document.tree, read.latest):
+        entry = Candidate(value=stamp, source="meta:script", raw=stamp.raw)
+        return entry, [*found, entry], updates
+    likely = next((s for s in sightings if not s.modified and s.score >= visible_dates.LIKELY), None)
+    if likely is not None:
+        warnings.append("date_guessed")
+        return Candidate(value=likely.stamp, source=likely.source, raw=likely.stamp.raw), found, updates
     for stamp in guesses.relative(document.tree, headline, read.language, page.fetched_at):
         entry = Candidate(value=stamp, source="text", raw=stamp.raw)
         return entry, [*found, entry], updates
