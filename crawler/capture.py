@@ -56,6 +56,8 @@ class CaptureMiddleware:
         if errand is not None:
             try:
                 request.meta[STORED] = self._write(request, response, errand)
+            except ValueError as error:
+                raise Refused("failed", "bad_answer", str(error)) from error
             except (ArchiveError, OSError) as error:
                 self._session.fail(error)
                 raise Refused("deferred", "archive_failed", str(error)) from error
@@ -81,7 +83,7 @@ class CaptureMiddleware:
             truncated=truncated,
             info=errand.info,
         )
-        written = self._session.run.warc.write(exchange)
+        written = self._session.run.write(exchange)
         return StoredResponse(
             url=exchange.url,
             fetched_at=fetched_at,

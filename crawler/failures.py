@@ -21,6 +21,7 @@ REASONS: dict[str, str] = {
     "connection_lost": "The host closed the connection without a whole answer.",
     "tls": "The host's TLS certificate or handshake failed.",
     "cancelled": "The download was given up on our side.",
+    "bad_answer": "The answer's head is not HTTP that can be kept, such as a status of four digits.",
     "bad_url": "The address cannot be asked for.",
     "network": "The network failed in another way; the detail says how.",
 }

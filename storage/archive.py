@@ -11,16 +11,17 @@ import datetime as dt
 import json
 import os
 import secrets
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from storage import delta
-from storage.errors import ArchiveError, ArchiveNotFound
-from storage.locks import Lock, lock, try_lock, who_holds
+from storage.errors import ArchiveError, ArchiveNotFound, ProtocolViolation
+from storage.locks import Lock, new_lock, try_lock, wait_for_lock, who_holds
 from storage.records import Article, Capture, RunRecord, SourceRecord, Tally
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES, TABLES, Table, to_arrow
-from storage.warc import SegmentWriter
+from storage.warc import Exchange, SegmentWriter, WrittenRecord
 
 FORMAT = 1
 MARKER = "broadsheet.json"
@@ -47,7 +48,7 @@ class Archive:
                 raise ArchiveError(
                     f"{root} is not empty and no archive (it holds {strangers[0]!r}); name a folder of its own"
                 )
-            with lock(root / "locks" / "create.lock", holder="creating the archive", what=f"the archive {root}"):
+            with wait_for_lock(root / "locks" / "create.lock", holder="creating the archive"):
                 for table in TABLES:
                     delta.create(root, table)
                 if not (root / MARKER).exists():
@@ -89,8 +90,15 @@ class Archive:
         return self.root / "locks" / f"source-{name}.lock"
 
     def lock_run(self, run: str) -> Lock | None:
-        """The lock of a run, or None where that run is alive."""
-        return try_lock(self.root / "locks" / f"run-{run}.lock", holder=f"run {run}")
+        """The lock of a run that somebody else began, or None where that run is alive."""
+        return try_lock(self._run_lock(run), holder=f"recovery of run {run}")
+
+    def _run_lock(self, run: str) -> Path:
+        return self.root / "locks" / f"run-{run}.lock"
+
+    def lock_recovery(self) -> Lock:
+        """The lock that whoever recovers dead runs holds; waits for another recovery to end."""
+        return wait_for_lock(self.root / "locks" / "recovery.lock", holder="recovering dead runs")
 
     def begin(
         self,
@@ -106,14 +114,16 @@ class Archive:
         """Begin a run: take its lock, note new versions of its sources, and be ready to write."""
         started = dt.datetime.now(dt.UTC)
         name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(6)}"
-        held = self.lock_run(name)
-        if held is None:
-            raise ArchiveError(f"the lock of the new run {name} is taken; start again")
-        known = self.sources().to_table(["source", "digest"]).to_pylist()
-        latest = {row["source"]: row["digest"] for row in known}
-        changed = [dataclasses.replace(s, run=name) for s in sources if latest.get(s.source) != s.digest]
-        if changed:
-            delta.append(self.root, SOURCES, to_arrow(SOURCES, changed), application=name, number=1)
+        held = new_lock(self._run_lock(name), holder=f"run {name}")
+        try:
+            known = self.sources().to_table(["source", "digest", "since"]).sort_by("since").to_pylist()
+            latest = {row["source"]: row["digest"] for row in known}
+            changed = [dataclasses.replace(s, run=name) for s in sources if latest.get(s.source) != s.digest]
+            if changed:
+                delta.append(self.root, SOURCES, to_arrow(SOURCES, changed), application=name, number=1)
+        except BaseException:
+            held.release(remove=True)
+            raise
         record = RunRecord(
             run=name,
             command=command,
@@ -142,8 +152,8 @@ class Batch:
 class Run:
     """One writer's stay in the archive: WARC records first, then whole batches of rows, by the commit protocol.
 
-    :meth:`record` and :meth:`take` belong to one thread; :meth:`commit` may run in another, one batch at a time and
-    in the order in which they were taken.
+    :meth:`write`, :meth:`record` and :meth:`take` belong to one thread; :meth:`commit` may run in another, one batch
+    at a time and in the order in which they were taken.
     """
 
     def __init__(self, archive: Archive, record: RunRecord, held: Lock, writer: SegmentWriter) -> None:
@@ -155,6 +165,8 @@ class Run:
         self._batch = Batch()
         self._number = 0
         self._broken: Exception | None = None
+        self._wire = threading.Lock()
+        self._commits = threading.Lock()
 
     @property
     def pending(self) -> int:
@@ -170,6 +182,11 @@ class Run:
     def started_at(self) -> dt.datetime:
         """The instant at which the run began."""
         return self._record.started_at
+
+    def write(self, exchange: Exchange) -> WrittenRecord:
+        """Append one exchange to the WARC; see :meth:`storage.warc.SegmentWriter.write`."""
+        with self._wire:
+            return self.warc.write(exchange)
 
     def record(self, capture: Capture, article: Article | None = None) -> None:
         """Note one event, and the article where it brought one, for the next batch."""
@@ -189,18 +206,20 @@ class Run:
             CommitFailed: the batch could not be written; the run can commit no more, and the next start recovers
                 what the WARC holds.
         """
-        if self._broken is not None:
-            raise ArchiveError(f"run {self.name} is broken by an earlier error: {self._broken}") from self._broken
-        if not batch.captures:
-            return
-        number = self._number + 1
-        try:
-            self.warc.flush()
-            commit(self.archive, self.name, number, batch)
-        except Exception as error:
-            self._broken = error
-            raise
-        self._number = number
+        with self._commits:
+            if self._broken is not None:
+                raise ArchiveError(f"run {self.name} is broken by an earlier error: {self._broken}") from self._broken
+            if not batch.captures:
+                return
+            number = self._number + 1
+            try:
+                with self._wire:
+                    self.warc.flush()
+                commit(self.archive, self.name, number, batch)
+            except Exception as error:
+                self._broken = error
+                raise
+            self._number = number
 
     def finish(self, *, outcome: str = "done", tallies: Sequence[Tally] = (), detail: str | None = None) -> RunRecord:
         """Commit what is left, close the WARC, write the run's row and give the lock back.
@@ -231,14 +250,19 @@ class Run:
 
 
 def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
-    """Append batch ``number`` of ``run``: ``captures`` first, then ``articles``, each as one transaction."""
+    """Append batch ``number`` of ``run``: ``captures`` first, then ``articles``, each as one transaction.
+
+    Raises:
+        CommitFailed: see :func:`storage.delta.append`; ProtocolViolation also where the batch stood there before.
+    """
     captures = [dataclasses.replace(row, run=run, batch=number) for row in batch.captures]
     articles = [dataclasses.replace(row, run=run) for row in batch.articles]
-    archive.append(CAPTURES, captures, run=run, number=number)
-    archive.append(ARTICLES, articles, run=run, number=number)
+    for table, rows in ((CAPTURES, captures), (ARTICLES, articles)):
+        if not archive.append(table, rows, run=run, number=number):
+            raise ProtocolViolation(f"{table.name}: transaction {number} of {run} was written by somebody else")
 
 
-_OWN = frozenset({"locks", "warc", MARKER, *(table.name for table in TABLES)})
+_OWN = frozenset({"locks", "warc", MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)})
 
 
 def open_archive(path: str | Path) -> Archive:

@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
@@ -72,6 +73,7 @@ def append(
     """
     error: Exception | None = None
     wrote = False
+    synced: int | None = None
     for attempt in range(TRIES):
         if attempt:
             sleep(min(10.0, 0.05 * 2**attempt) * random.uniform(0.5, 1.5))
@@ -83,8 +85,10 @@ def append(
                 raise CommitFailed(f"the table {table.name} is missing below {root}") from problem
             error = problem
             continue
+        if synced is None:
+            synced = before if seen < number else max(0, before - CHECKPOINT_INTERVAL)
         if seen == number:
-            sync_commits(root / table.name, max(0, before - 1), before)
+            sync_commits(root / table.name, synced, before)
             return wrote
         if seen != number - 1:
             raise ProtocolViolation(
@@ -102,7 +106,7 @@ def append(
         except (DeltaError, OSError) as problem:
             error = problem
             continue
-        sync_commits(root / table.name, before, handle.version())
+        sync_commits(root / table.name, synced, handle.version())
         return True
     raise CommitFailed(f"{table.name}: transaction {number} of {application} failed {TRIES} times: {error}") from error
 
@@ -120,7 +124,7 @@ def sync_commits(table: Path, after: int, until: int) -> None:
         for line in entry.read_text(encoding="utf-8").splitlines():
             added = json.loads(line).get("add")
             if added:
-                file = table / added["path"]
+                file = table / unquote(added["path"])
                 if file.exists():
                     _sync(file)
                     folders.add(file.parent)

@@ -40,16 +40,37 @@ class Lock:
 
 
 def try_lock(path: Path, *, holder: str) -> Lock | None:
-    """Take the lock at ``path`` for ``holder`` (a few words), or None where a living process has it.
+    """Take the lock at ``path`` for ``holder`` (a few words), or None where a living process has it."""
+    return _take(path, holder, wait=False)
 
-    A file that its last holder removed between our open and our flock is opened anew, so that two processes never
+
+def wait_for_lock(path: Path, *, holder: str) -> Lock:
+    """Take the lock at ``path`` for ``holder``, once whoever has it gives it back or ends."""
+    while (taken := _take(path, holder, wait=True)) is None:
+        continue
+    return taken
+
+
+def new_lock(path: Path, *, holder: str) -> Lock:
+    """Make the lock at ``path``, a name that nobody uses yet: nobody ever sees its file without its holder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hidden = path.with_name(f".{path.name}.new")
+    descriptor = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    _sign(descriptor, holder)
+    hidden.rename(path)
+    return Lock(path, descriptor)
+
+
+def _take(path: Path, holder: str, *, wait: bool) -> Lock | None:
+    """A file that its last holder removed between our open and our flock is opened anew, so that two processes never
     hold one name through two inodes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             return None
@@ -63,10 +84,14 @@ def try_lock(path: Path, *, holder: str) -> Lock | None:
         if same:
             break
         os.close(descriptor)
+    _sign(descriptor, holder)
+    return Lock(path, descriptor)
+
+
+def _sign(descriptor: int, holder: str) -> None:
     since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     os.ftruncate(descriptor, 0)
     os.write(descriptor, f"{holder}, process {os.getpid()} on {socket.gethostname()} since {since}\n".encode())
-    return Lock(path, descriptor)
 
 
 def lock(path: Path, *, holder: str, what: str) -> Lock:

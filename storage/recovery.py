@@ -64,7 +64,8 @@ def is_redirect(status: int) -> bool:
 def dead_runs(archive: Archive) -> Iterator[DeadRun]:
     """Every run that left a lock file or WARC segments, no row in ``runs``, and no living process; oldest first.
 
-    Each is yielded with its lock held. A lock file of a run that has its row is only left-over, and removed.
+    Each is yielded with its lock held. A lock file of a run that has its row is only left-over, and removed. Only for
+    the holder of :meth:`~storage.archive.Archive.lock_recovery`.
     """
     segments: dict[str, list[str]] = {}
     for file in warc.segments(archive.warc):

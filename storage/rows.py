@@ -99,4 +99,6 @@ class Rows:
 
 def _sound(warnings: pa.ChunkedArray) -> pa.ChunkedArray:
     """Which rows carry no ``degraded`` among their warnings."""
-    return pc.invert(pc.match_substring_regex(pc.binary_join(pc.cast(warnings, pa.list_(pa.string())), "\n"), f"(?m)^{DEGRADED}$"))
+    return pc.invert(
+        pc.match_substring_regex(pc.binary_join(pc.cast(warnings, pa.list_(pa.string())), "\n"), f"(?m)^{DEGRADED}$")
+    )
