@@ -6,6 +6,7 @@ The descriptions travel as field metadata (key ``description``) in the Parquet f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -208,6 +209,7 @@ SOURCES = Table(
 TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, RUNS, SOURCES)
 
 _NESTED = (RunRecord, SourceRecord)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def to_arrow(table: Table, records: Sequence[Article | Capture | RunRecord | SourceRecord]) -> pa.Table:
@@ -220,7 +222,7 @@ def to_arrow(table: Table, records: Sequence[Article | Capture | RunRecord | Sou
     rows = [asdict(record) for record in records] if records and isinstance(records[0], _NESTED) else None
     for field in table.schema:
         values = [row[field.name] for row in rows] if rows else [getattr(record, field.name) for record in records]
-        columns.append(pa.array(values, type=field.type))
+        columns.append(_array(values, field.type))
     built = pa.Table.from_arrays(columns, schema=table.schema)
     built.validate(full=True)
     for field in table.schema:
@@ -228,6 +230,22 @@ def to_arrow(table: Table, records: Sequence[Article | Capture | RunRecord | Sou
             raise pa.ArrowInvalid(f"{table.name}.{field.name} is null in {built[field.name].null_count} rows")
     keys = [(name, "ascending") for name in table.sort_by]
     return built.sort_by(keys) if keys else built
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, type=kind)
+    except UnicodeEncodeError:
+        return pa.array([_encodable(value) for value in values], type=kind)
+
+
+def _encodable(value: Any) -> Any:
+    """Half surrogate pairs, which a page's JSON may hold and UTF-8 cannot, become U+FFFD."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {key: _encodable(item) for key, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def articles_from_arrow(table: pa.Table) -> list[Article]:
