@@ -53,13 +53,16 @@ class Rules:
 def rules_of(status: int, body: bytes) -> Rules:
     """The rules that an answer for robots.txt sets up (RFC 9309, 2.3.1).
 
-    2xx: the file's. 4xx: everything is allowed, 429 apart. Anything else: nothing is, as if the host were away.
+    2xx: the file's. 4xx: everything is allowed, 429 apart. Anything else: nothing is, as if the host were away. Of a
+    file that is too long the lines that fit count.
     """
-    if 200 <= status < 300:
-        return Rules(parser=Protego.parse(body[:ROBOTS_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")))
-    if 400 <= status < 500 and status != 429:
+    if not outcomes.robots_speaks(status):
+        return Rules(parser=None)
+    if status >= 300:
         return Rules(parser=Protego.parse(""))
-    return Rules(parser=None)
+    if len(body) > ROBOTS_BYTES:
+        body = body[:ROBOTS_BYTES].rpartition(b"\n")[0]
+    return Rules(parser=Protego.parse(body.decode("utf-8", "replace").removeprefix("\ufeff")))
 
 
 class RobotsMiddleware:

@@ -6,6 +6,7 @@ article, an edit, or nothing new.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +16,14 @@ import pyarrow.compute as pc
 from pipelines.urls import canonical
 from storage.archive import Archive
 from storage.records import Announcement, Article, Capture, CaptureKind, EntranceKind, Outcome, Rejection, WarcPosition
+from storage.rows import DEGRADED
 from storage.schema import captures_from_arrow
 
 FETCHED: frozenset[str] = frozenset({"archived", "revised", "unchanged", "gone", "rejected", "failed", "fetched"})
 KNOWN_ARTICLE: frozenset[str] = frozenset({"archived", "revised", "unchanged"})
+# Walls behind which a page shows less than it did to others.
+WALLS: frozenset[str] = frozenset({"paywalled", "registration"})
+_LATER = "later"
 
 
 def key(url: str) -> str:
@@ -28,7 +33,10 @@ def key(url: str) -> str:
 
 @dataclass(slots=True)
 class UrlState:
-    """The latest that is known of one URL; ``failures`` counts the runs in a row, not the tries, in which it failed."""
+    """The latest that is known of one URL; ``failures`` counts the runs in a row, not the tries, in which it failed.
+
+    ``etag``, ``last_modified`` and ``warc`` are those of the last whole answer that was kept.
+    """
 
     source: str
     requested_url: str
@@ -46,6 +54,10 @@ class UrlState:
     failures: int = 0
     failed_in: str | None = None
     warc: WarcPosition | None = None
+
+    def failures_with(self, run: str | None) -> int:
+        """How many runs in a row have failed once ``run`` has: its further tries count no more."""
+        return self.failures + (run is None or run != self.failed_in)
 
 
 @dataclass(slots=True)
@@ -78,8 +90,9 @@ class History:
         """Read the history of ``sources`` (all by default) from the archive's ``captures``."""
         wanted = pc.field("source").isin(sorted(sources)) if sources is not None else None
         history = cls()
-        table = archive.captures().to_table(filter=wanted).sort_by([("at", "ascending")])
-        for batch in table.to_batches(max_chunksize=50_000):
+        table = archive.captures().to_table(filter=wanted)
+        table = table.append_column(_LATER, pc.not_equal(table["outcome"], "announced"))
+        for batch in table.sort_by([("at", "ascending"), (_LATER, "ascending")]).to_batches(max_chunksize=50_000):
             for capture in captures_from_arrow(batch):
                 history.apply(capture)
         return history
@@ -118,15 +131,14 @@ class History:
             state.fetched_at, state.status = capture.at, capture.status
             if capture.outcome != "failed":
                 state.failures, state.failed_in = 0, None
-            elif capture.run is None or capture.run != state.failed_in:
-                state.failures, state.failed_in = state.failures + 1, capture.run
+            else:
+                state.failures, state.failed_in = state.failures_with(capture.run), capture.run
         if capture.outcome in KNOWN_ARTICLE or capture.outcome == "fetched":
-            state.etag = capture.etag or state.etag
-            state.last_modified = capture.last_modified or state.last_modified
-            if capture.warc_file is not None and capture.warc_offset is not None and capture.warc_length is not None:
-                state.warc = WarcPosition(
-                    file=capture.warc_file, offset=capture.warc_offset, length=capture.warc_length
-                )
+            if capture.status == 304:
+                state.etag = capture.etag or state.etag
+                state.last_modified = capture.last_modified or state.last_modified
+            else:
+                state.etag, state.last_modified, state.warc = capture.etag, capture.last_modified, _position(capture)
         if capture.id is not None and capture.outcome in KNOWN_ARTICLE:
             state.id = capture.id
             if capture.outcome != "unchanged" and capture.revision is not None:
@@ -141,7 +153,8 @@ class History:
 
         An article seen for the first time is ``archived``. Another text under the URL that it was first archived
         from is ``revised``. The same text, or any text under another address of the same article, is ``unchanged``:
-        twins (AMP, print) differ in layout, and their differences are no edits.
+        twins (AMP, print) differ in layout, and their differences are no edits. See :func:`degraded` for an edit that
+        shows less.
         """
         if isinstance(result, Rejection):
             return Verdict(outcome="rejected", reason=result.reason, detail=result.detail or None)
@@ -152,7 +165,20 @@ class History:
             return Verdict(outcome="unchanged", reason="same_text")
         if known.home != key(requested_url):
             return Verdict(outcome="unchanged", reason="alias")
-        return Verdict(outcome="revised", article=result)
+        return Verdict(outcome="revised", article=degraded(result))
+
+
+def degraded(article: Article) -> Article:
+    """A later capture of an article, with the warning ``degraded`` where it is cut short or behind a wall."""
+    if DEGRADED in article.warnings or not ("truncated" in article.warnings or article.access in WALLS):
+        return article
+    return dataclasses.replace(article, warnings=(*article.warnings, DEGRADED))
+
+
+def _position(capture: Capture) -> WarcPosition | None:
+    if capture.warc_file is None or capture.warc_offset is None or capture.warc_length is None:
+        return None
+    return WarcPosition(file=capture.warc_file, offset=capture.warc_offset, length=capture.warc_length)
 
 
 def _announcement(capture: Capture, entrance: str, kind: EntranceKind) -> Announcement:

@@ -67,6 +67,8 @@ def of_status(stored: StoredResponse, known: UrlState | None) -> Verdict | None:
     """
     status = stored.status
     if status == 304:
+        if stored.info is not None and stored.info.kind == "article" and (known is None or known.id is None):
+            return Verdict(outcome="failed", reason="http_304", detail="nothing of it is archived that could stand")
         return Verdict(outcome="unchanged", reason="not_modified")
     if stored.truncated == "length":
         return Verdict(outcome="rejected", reason="too_large", detail=f"cut after {len(stored.payload)} bytes")
@@ -79,6 +81,14 @@ def of_status(stored: StoredResponse, known: UrlState | None) -> Verdict | None:
     return Verdict(outcome="failed", reason=f"http_{status}")
 
 
+def robots_speaks(status: int) -> bool:
+    """Whether an answer for robots.txt says what may be fetched (RFC 9309, 2.3.1).
+
+    2xx does by the file, 4xx by its absence; 429 apart, for it says no more than 5xx: ask again later.
+    """
+    return 200 <= status < 300 or (400 <= status < 500 and status != 429)
+
+
 def settle(
     capture: Capture,
     verdict: Verdict,
@@ -86,16 +96,18 @@ def settle(
     *,
     failed_at: StoredResponse | None = None,
     known: UrlState | None = None,
+    run: str | None = None,
 ) -> Capture:
     """``capture`` with the fate that ``verdict`` gives it.
 
     An article's id and revision come from ``result``; a failure gets its ``not_before`` from the answer
-    (``failed_at``, None where there was none) and from how often the URL failed before (``known``).
+    (``failed_at``, None where there was none) and from how many runs before this one (``run``) the URL failed in
+    (``known``).
     """
     article = result if isinstance(result, Article) else None
     later = None
     if verdict.outcome == "failed":
-        later = not_before(failed_at, now=capture.at, failures=(known.failures if known else 0) + 1)
+        later = not_before(failed_at, now=capture.at, failures=known.failures_with(run) if known else 1)
     return dataclasses.replace(
         capture,
         outcome=verdict.outcome,

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from pipelines import outcomes
-from pipelines.history import History
+from pipelines.history import History, degraded
 from pipelines.pages import page_of
 from pipelines.process import process
 from storage import warc
@@ -24,6 +24,7 @@ from storage.recovery import DeadRun, dead_runs, position
 from storage.schema import ARTICLES, RUNS
 
 BATCH_PAGES = 500
+RECOVERED = "recovered"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +46,28 @@ def recover(
 ) -> list[Recovered]:
     """Put right every dead run of ``archive``; ``say`` is told a line about each.
 
+    Whoever is about to crawl sources takes their locks first and reads their history afterwards: then nobody adds to
+    them meanwhile, and every run that ever crawled them is in the tables. Where another process is recovering, this
+    one waits, and finds nothing left to do.
+
     ``extract`` is :func:`pipelines.process.process` or a stand-in with limits of time and memory, for the page that
     killed a run must not kill its recovery.
     """
     done = []
-    for dead in dead_runs(archive):
-        say(f"recovering run {dead.name}, which ended without closing")
-        try:
-            result = _recover(archive, dead, extract)
-        except BaseException:
-            dead.lock.release()
-            raise
-        dead.lock.release(remove=True)
-        say(
-            f"recovered run {dead.name}: {result.pages} pages indexed, {result.batches} batches completed, "
-            f"{result.articles} articles, {result.damaged} damaged records"
-        )
-        done.append(result)
+    with archive.lock_recovery():
+        for dead in dead_runs(archive):
+            say(f"recovering run {dead.name}, which ended without closing")
+            try:
+                result = _recover(archive, dead, extract)
+            except BaseException:
+                dead.lock.release()
+                raise
+            dead.lock.release(remove=True)
+            say(
+                f"recovered run {dead.name}: {result.pages} pages indexed, {result.batches} batches completed, "
+                f"{result.articles} articles, {result.damaged} damaged records"
+            )
+            done.append(result)
     return done
 
 
@@ -75,7 +81,7 @@ def _recover(archive: Archive, dead: DeadRun, extract: Callable[[Page], Article 
         )
     if dead.captured > dead.kept:
         again = [_article_again(archive, capture, extract) for capture in dead.batch(archive, dead.captured)]
-        rows = [article for article in again if article is not None]
+        rows = [dataclasses.replace(article, run=dead.name) for article in again if article is not None]
         lost = len(again) - len(rows)
         archive.append(ARTICLES, rows, run=dead.name, number=dead.captured)
         articles, batches = len(rows), 1
@@ -87,8 +93,7 @@ def _recover(archive: Archive, dead: DeadRun, extract: Callable[[Page], Article 
     for stored in dead.unknown(archive):
         if stored.info is None:
             continue
-        capture, article = _index(stored, stored.info, history, extract)
-        capture = dataclasses.replace(capture, run=dead.name)
+        capture, article = _index(dead.name, stored, stored.info, history, extract)
         history.apply(capture)
         batch.captures.append(capture)
         tallies[capture.source, capture.outcome, capture.reason] += 1
@@ -124,23 +129,26 @@ def _recover(archive: Archive, dead: DeadRun, extract: Callable[[Page], Article 
 
 
 def _index(
+    run: str,
     stored: warc.StoredResponse,
     info: warc.CaptureInfo,
     history: History,
     extract: Callable[[Page], Article | Rejection],
 ) -> tuple[Capture, Article | None]:
     """The row for a response that reached the WARC and no table, and the article where it is one."""
-    capture = outcomes.capture_of(stored, info)
-    if capture.kind != "article":
-        # Without validators: what the entrance announced may not have been noted, so the next poll must bring it whole.
-        return dataclasses.replace(capture, etag=None, last_modified=None, reason="recovered"), None
-    known = history.get(capture.requested_url)
+    capture = dataclasses.replace(outcomes.capture_of(stored, info), run=run)
+    known = history.get(capture.requested_url, capture.kind)
+    if info.kind == "robots" and outcomes.robots_speaks(stored.status):
+        return dataclasses.replace(capture, reason=RECOVERED), None
     verdict = outcomes.of_status(stored, known)
     if verdict is not None:
-        return outcomes.settle(capture, verdict, failed_at=stored, known=known), None
+        return outcomes.settle(capture, verdict, failed_at=stored, known=known, run=run), None
+    if info.kind != "article":
+        # Without validators: what the entrance announced may not have been noted, so the next poll must bring it whole.
+        return dataclasses.replace(capture, etag=None, last_modified=None, reason=RECOVERED), None
     result = _extracted(stored, extract)
     verdict = history.verdict(capture.requested_url, result)
-    return outcomes.settle(capture, verdict, result), verdict.article
+    return outcomes.settle(capture, verdict, result, known=known), verdict.article
 
 
 def _extracted(stored: warc.StoredResponse, extract: Callable[[Page], Article | Rejection]) -> Article | Rejection:
@@ -162,7 +170,9 @@ def _article_again(
         result = _extracted(warc.read(archive.warc, where), extract)
     except warc.WarcDamage:
         return None
-    return result if isinstance(result, Article) else None
+    if not isinstance(result, Article):
+        return None
+    return degraded(result) if capture.outcome == "revised" else result
 
 
 def _start_of(run: str, default: dt.datetime) -> dt.datetime:

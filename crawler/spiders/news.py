@@ -248,7 +248,7 @@ class NewsSpider(scrapy.Spider):
         known = self.session.history.get(errand.info.requested_url)
         verdict = of_status(stored, known)
         if verdict is not None:
-            capture = settle(capture, verdict, failed_at=stored, known=known)
+            capture = settle(capture, verdict, failed_at=stored, known=known, run=self.session.run.name)
             again = await self._try_again(capture, errand, stored)
             if again is not None:
                 yield again
@@ -322,7 +322,7 @@ class NewsSpider(scrapy.Spider):
             self.session.bugs.append(f"{request.url}: {failure.getErrorMessage()}")
             self.logger.error("%s", failure.getTraceback())
         known = self.session.history.get(info.requested_url, info.kind)
-        later = outcomes.not_before(None, now=now, failures=(known.failures if known else 0) + 1)
+        later = outcomes.not_before(None, now=now, failures=known.failures_with(self.session.run.name) if known else 1)
         capture = dataclasses.replace(
             base,
             at=now,
