@@ -20,7 +20,6 @@ from pipelines.history import History
 from pipelines.recovery import recover
 from pipelines.workers import Workers, settle
 from storage.archive import Archive, Run
-from storage.errors import ArchiveError
 from storage.locks import Lock
 from storage.records import Article, Capture, Label, Page, Rejection, RunRecord, SourceRecord, Tally
 
@@ -75,7 +74,7 @@ class Session:
         limit: int | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> Session:
-        """Open the archive, put dead runs right, lock the sources, load their history, begin a run.
+        """Open the archive, lock the sources, put dead runs right, load the sources' history, begin a run.
 
         ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are fetched. A source
         that another run is crawling is left out and named in ``busy``.
@@ -90,7 +89,6 @@ class Session:
         )
         locks: list[Lock] = []
         try:
-            recover(archive, extract=lambda page: _wait(workers, page), say=say)
             wanted = set(names) if names is not None else None
             sources, busy = [], []
             for source in config.sources:
@@ -103,6 +101,8 @@ class Session:
                 else:
                     locks.append(held)
                     sources.append(source)
+            # With the locks held, so that nobody adds to these sources between the recovery and the history.
+            recover(archive, extract=lambda page: _wait(workers, page), say=say)
             history = History.load(archive, [source.name for source in sources])
             run = archive.begin(
                 command,
@@ -182,6 +182,10 @@ class Session:
         A commit that fails for good breaks the session: nothing more is written, the crawl is told to end, and the
         next start recovers from the WARC.
         """
+        # Shielded: a waiter that is cancelled must not let go of the lock while the batch is being written.
+        await asyncio.shield(asyncio.ensure_future(self._commit()))
+
+    async def _commit(self) -> None:
         async with self._committing:
             if self.broken is not None:
                 return
@@ -190,14 +194,14 @@ class Session:
             self._committed_at = dt.datetime.now(dt.UTC)
             try:
                 await asyncio.to_thread(self.run.commit, batch)
-            except (ArchiveError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the run can write no more, and ends as failed
                 self.fail(error)
 
     def fail(self, error: Exception) -> None:
         """Break the session because the archive cannot be written."""
         if self.broken is None:
             self.broken = error
-            self.bugs.append(f"the archive cannot be written: {error}")
+            self.bugs.append(f"the archive cannot be written: {error!s:.500}")
             self.on_broken()
 
     async def close(self, *, reason: str) -> RunRecord | None:
@@ -218,7 +222,7 @@ class Session:
                 return await asyncio.to_thread(
                     self.run.finish, outcome=outcome, tallies=self.tally_rows(), detail=detail
                 )
-        except (ArchiveError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - as for a commit
             self.fail(error)
             self.run.abandon()
             return None

@@ -102,6 +102,7 @@ class ArchivePipeline(_Pipeline):
     """:class:`Extracted` to rows of the archive, committed in batches."""
 
     _ticker: asyncio.Task[None] | None = None
+    _closing: asyncio.Event
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchivePipeline:
@@ -110,12 +111,22 @@ class ArchivePipeline(_Pipeline):
 
     async def open_spider(self) -> None:
         """Begin to watch the age of the batch."""
+        self._closing = asyncio.Event()
         self._ticker = asyncio.ensure_future(self._tick())
 
     async def process_item(self, item: object) -> object:
         """Record what became of the page; anything but an extracted page passes."""
         if not isinstance(item, Extracted):
             return item
+        try:
+            self._keep(item)
+        except Exception as error:
+            self._keeper.bugs.append(f"keeping {item.page.url}: {error!r}")
+            raise
+        await self._keeper.commit_if_due()
+        return item
+
+    def _keep(self, item: Extracted) -> None:
         keeper = self._keeper
         if item.result is None:
             last = (item.bug or "").rpartition("\n")[2][:300]
@@ -125,17 +136,16 @@ class ArchivePipeline(_Pipeline):
             verdict = keeper.history.verdict(item.capture.requested_url, item.result)
         known = keeper.history.get(item.capture.requested_url)
         keeper.record(settle(item.capture, verdict, item.result, known=known), verdict.article)
-        await keeper.commit_if_due()
-        return item
 
     async def close_spider(self) -> None:
-        """Stop watching; the session itself is closed when the spider is."""
+        """Stop watching, once a commit that is under way has ended; the session itself is closed when the spider is."""
         if self._ticker is not None:
-            self._ticker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticker
+            self._closing.set()
+            await self._ticker
 
     async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK)
-            await self._keeper.commit_if_due()
+        while not self._closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), TICK)
+            if not self._closing.is_set():
+                await self._keeper.commit_if_due()

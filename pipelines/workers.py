@@ -28,22 +28,26 @@ _PR_SET_PDEATHSIG = 1
 class Workers:
     """A pool of ``count`` processes that run :func:`pipelines.process.process`.
 
-    ``timeout`` is in seconds of wall clock and ``memory`` in bytes beyond what a fresh worker uses, both per page.
+    ``timeout`` is in seconds of wall clock, ``memory`` in bytes of address space beyond what the worker holds when it
+    takes the page up; both are per page. A worker is replaced after ``pages`` pages.
     """
 
     def __init__(self, count: int, *, timeout: float, memory: int, pages: int = PAGES_PER_WORKER) -> None:
         self._timeout = timeout
+        self._memory = memory
         self._pool = ProcessPool(
             max_workers=count,
             max_tasks=pages,
             initializer=_prepare,
-            initargs=(memory, os.getpid()),
+            initargs=(os.getpid(),),
             context=multiprocessing.get_context("spawn"),
         )
 
     def submit(self, page: Page) -> Future[Article | Rejection]:
         """Start the extraction of ``page``; :func:`settle` turns the future's bad ends into a Rejection."""
-        future: Future[Article | Rejection] = self._pool.schedule(process, args=(page,), timeout=self._timeout)
+        future: Future[Article | Rejection] = self._pool.schedule(
+            _extract, args=(page, self._memory), timeout=self._timeout
+        )
         return future
 
     def close(self) -> None:
@@ -69,13 +73,20 @@ def settle(page: Page, error: BaseException) -> Rejection:
     raise error
 
 
-def _prepare(memory: int, parent: int) -> None:
-    """Set up a fresh worker: die with the parent, leave Ctrl-C to it, and bound the address space."""
+def _prepare(parent: int) -> None:
+    """Set up a fresh worker: die with the parent, and leave Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        limit = pages * resource.getpagesize() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _extract(page: Page, memory: int) -> Article | Rejection:
+    """In the worker: extract ``page`` with the address space bounded, where the system tells how much is in use."""
+    if sys.platform == "linux":
+        held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        bound = held + memory if most == resource.RLIM_INFINITY else min(held + memory, most)
+        resource.setrlimit(resource.RLIMIT_AS, (bound, most))
+    return process(page)
