@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lxml import etree
 
 from crawler.discovery.collector import Collector
@@ -17,6 +19,15 @@ _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
+@dataclass(slots=True)
+class _Target:
+    """One URL with the best that its anchors say: ``rank`` as in :func:`_title`."""
+
+    rank: int
+    title: str
+    nofollow: bool
+
+
 def read(text: str, url: str) -> Discovery:
     """The announcements of the page in ``text``, which came from ``url``."""
     collector = Collector(url, limit=MAX_LINKS)
@@ -25,6 +36,7 @@ def read(text: str, url: str) -> Discovery:
         return Discovery(kind=None, reason="unreadable", detail="no element in this page")
     base = _base(root, url)
     collector.language = tag(root.get("lang") or root.get("xml:lang"))
+    targets: dict[str, _Target] = {}
     anchors = 0
     for element in root.iter("a", "area", "link"):
         target = element.get("href")
@@ -41,19 +53,30 @@ def read(text: str, url: str) -> Discovery:
         if "next" in relation:
             collector.set_next(target, base)
         address = collector.resolve(target, base)
-        if address is None:
-            continue
         if address == url:
             collector.drop("own_url")
-            continue
-        title = _title(element)
-        if not looks_like_article(address, title or ""):
-            collector.drop("not_an_article")
-            continue
-        collector.add(address, base, Link(url="", title=title, nofollow="nofollow" in relation))
+        elif address is not None:
+            _keep(targets, address, element, nofollow="nofollow" in relation)
     if anchors == 0 and not collector.has_feeds:
         return Discovery(kind=None, reason="not_an_entrance", detail="a page without links")
+    for address, said in targets.items():
+        if looks_like_article(address, said.title):
+            collector.add(address, base, Link(url="", title=said.title or None, nofollow=said.nofollow))
+        else:
+            collector.drop("not_an_article")
     return collector.discovery("front")
+
+
+def _keep(targets: dict[str, _Target], address: str, anchor: etree._Element, *, nofollow: bool) -> None:
+    """Fold ``anchor`` into what is known of ``address``: a heading beats a text, a text beats a label, then length."""
+    rank, title = _title(anchor)
+    known = targets.get(address)
+    if known is None:
+        targets[address] = _Target(rank, title, nofollow)
+        return
+    known.nofollow = known.nofollow and nofollow
+    if (rank, len(title)) > (known.rank, len(known.title)):
+        known.rank, known.title = rank, title
 
 
 def _tree(text: str) -> etree._Element | None:
@@ -84,8 +107,8 @@ def _head_link(element: etree._Element, target: str, relation: list[str], base: 
         collector.set_next(target, base)
 
 
-def _title(anchor: etree._Element) -> str | None:
-    """What the link says: its heading where it has one, else its text, a label or the text of a picture."""
+def _title(anchor: etree._Element) -> tuple[int, str]:
+    """What the link says, with its rank: 3 a heading within it, 2 its text, 1 a label or picture's text, 0 nothing."""
     words: list[str] = []
     heading: list[str] = []
     picture: str | None = None
@@ -112,7 +135,9 @@ def _title(anchor: etree._Element) -> str | None:
         size += 1 + len(text or "")
         if size > 4 * MAX_TITLE:
             break
-    for text in (" ".join(heading), " ".join(words), anchor.get("aria-label"), anchor.get("title"), picture):
+    said = ((3, " ".join(heading)), (2, " ".join(words)))
+    labels = ((1, anchor.get(name)) for name in ("aria-label", "title"))
+    for rank, text in (*said, *labels, (1, picture)):
         if found := plain(text, markup=False):
-            return found
-    return None
+            return rank, found
+    return 0, ""

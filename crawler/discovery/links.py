@@ -81,10 +81,11 @@ def _path(path: str, segments: list[str], *, by_query: bool) -> float:
     if len(words) < 4 and not SERVICE.isdisjoint(words):
         score -= 4.0
     score += _dated(path, last)
-    # An id in place of a slug says nothing against an article.
-    score += (0.0 if number else -1.5, 0.0 if number else -1.0, 0.0, 1.5, 2.5, 3.0)[min(len(words), 5)]
+    # A number in place of a slug says nothing against an article.
+    slugless = 0.0 if number or by_query else 1.0
+    score += (-1.5 * slugless, -slugless, 0.0, 1.5, 2.5, 3.0)[min(len(words), 5)]
     score += 0.5 if sum(map(len, words)) >= 40 else 0.0
-    score += 2.5 if by_query else number
+    score += 3.0 if by_query else number
     before = segments[:-1]
     marked = any(segment in ARTICLE for segment in before)
     score += 1.0 if marked else 0.0
@@ -102,7 +103,7 @@ def _path(path: str, segments: list[str], *, by_query: bool) -> float:
 def _dated(path: str, last: str) -> float:
     """A date in the path speaks for an article, unless it ends there: then it is a day's or month's archive."""
     if _DATE_PATH.search(path) or _MONTH_PATH.search(path):
-        return -3.0 if _DATE_SEGMENT.fullmatch(last) else 3.0
+        return -3.0 if _DATE_SEGMENT.fullmatch(last) else 5.0
     return 1.0 if _YEAR_PATH.search(path) and not _DATE_SEGMENT.fullmatch(last) else 0.0
 
 

@@ -9,7 +9,7 @@ from w3lib.url import safe_url_string
 
 from crawler.config.values import MAX_URL, host_of
 
-_PLAIN = re.compile(r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9}/[A-Za-z0-9/_.,;:=&?+~!*()-]*")
+_PLAIN = re.compile(r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9}/(?:[A-Za-z0-9/_.,;:=&?+~!*()-]|%[0-9A-F]{2})*")
 _BLANK = re.compile(r"[\t\n\r\x00-\x1f\x7f\ud800-\udfff]+")
 
 
