@@ -17,6 +17,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "charset_damaged": "Some bytes fit no encoding and were replaced.",
         "too_deep": "The markup nests deeper than the parser follows; what lies below was not read.",
         "cut_short": "The transfer ended before the page did; what arrived was read.",
+        "degraded": "A later capture that is cut short or behind a wall; never the article's current revision.",
         "title_from_entrance": "The page states no title; the one that the entrance announced was taken.",
         "title_from_url": "Neither page nor entrance states a title; it was made from the address.",
         "no_date": "No date of publication was found.",

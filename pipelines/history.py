@@ -170,7 +170,7 @@ class History:
 
 def degraded(article: Article) -> Article:
     """A later capture of an article, with the warning ``degraded`` where it is cut short or behind a wall."""
-    if DEGRADED in article.warnings or not ("truncated" in article.warnings or article.access in WALLS):
+    if DEGRADED in article.warnings or not ("cut_short" in article.warnings or article.access in WALLS):
         return article
     return dataclasses.replace(article, warnings=(*article.warnings, DEGRADED))
 
