@@ -111,7 +111,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a request, as a proxy or as the host itself."""
-        host, target = self._asked()
+        try:
+            host, target = self._asked()
+        except ValueError as error:
+            self.close_connection = True
+            self._answer("", self.path, _text(400, f"No address: {error}"))
+            return
         fault = faults.find(host, target)
         if fault is not None:
             self._note(host, target, fault.status)
@@ -142,10 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._refuse(405, "The demo's hosts speak http, not https.")
 
     def _refuse(self, status: int, text: str) -> None:
-        host, target = self._asked()
         self.close_connection = True
-        plain = "text/plain; charset=utf-8"
-        self._answer(host, target, Resource(content=text, content_type=plain, status=status, validators=False))
+        self._answer(self.headers.get("Host", ""), self.path, _text(status, text))
 
     def _asked(self) -> tuple[str, str]:
         """The host (main paper's for the server's own address) and the path with its query."""
@@ -168,9 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.demo.find(host, path + "/"):
             return redirect(path + "/" + (f"?{query}" if query else ""))
         if not self.server.demo.has_host(host):
-            return Resource(
-                content=f"No such host: {host!r}\n", content_type="text/plain", status=502, validators=False
-            )
+            return _text(502, f"No such host: {host!r}")
         return NOT_FOUND
 
     def _answer(self, host: str, target: str, resource: Resource) -> None:
@@ -235,6 +236,11 @@ NOT_FOUND = Resource(
     validators=False,
 )
 """What a host answers where it has no such page."""
+
+
+def _text(status: int, text: str) -> Resource:
+    """An answer in plain words."""
+    return Resource(content=f"{text}\n", content_type="text/plain; charset=utf-8", status=status, validators=False)
 
 
 def _phrase(status: int) -> str:

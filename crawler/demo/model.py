@@ -39,6 +39,8 @@ class DemoArticle:
     page tells a day alone. ``date`` is the day on the publisher's calendar. ``body`` holds the paragraphs, subheads,
     quotes and list items in reading order; table cells stand in ``tables`` (rows of cells). ``charset`` is the Python
     name of the encoding in which the page is really written; ``canonical_url`` what the page declares.
+    ``kind``, ``access`` and ``section`` are true, but not every page tells them; ``description`` stands on the front
+    page and in the feed, and on the page itself everywhere but in the paper of the 1990s.
     ``traits`` say what is particular about the page.
     """
 

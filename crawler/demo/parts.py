@@ -102,7 +102,6 @@ def news_article(article: DemoArticle, kind: str) -> dict[str, Json]:
         "headline": article.title,
         "description": article.description,
         "datePublished": local_iso(article),
-        "dateModified": article.modified.isoformat() if article.modified else local_iso(article),
         "author": [{"@type": "Person", "name": name} for name in article.authors],
         "publisher": {"@type": "NewsMediaOrganization", "name": article.home.name, "url": article.home.home},
         "mainEntityOfPage": {"@type": "WebPage", "@id": article.canonical_url},
@@ -110,6 +109,8 @@ def news_article(article: DemoArticle, kind: str) -> dict[str, Json]:
         "inLanguage": article.language,
         "keywords": list(article.tags),
     }
+    if article.modified:
+        value["dateModified"] = article.modified.isoformat()
     if article.image_url:
         value["image"] = {"@type": "ImageObject", "url": article.image_url, "width": 1200, "height": 675}
     if article.section:

@@ -25,7 +25,10 @@ NoArticleKind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoArticle:
-    """A page of the papers that is no article: answered with status 200, and not to be archived as one."""
+    """A page of the papers that is no article: answered with status 200, and not to be archived as one.
+
+    One of the kind ``disallowed`` reads like an article, but robots.txt keeps it from being asked for.
+    """
 
     url: str
     kind: NoArticleKind

@@ -69,6 +69,12 @@ def test_methods(client) -> None:
     assert client.get("http://saltmarsh.test/wp-comments-post.php", "POST").status == 405
 
 
+def test_an_address_that_is_none(server: DemoServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(b"GET http://[::1/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
 def test_no_tunnels(server: DemoServer) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(b"CONNECT courier.test:443 HTTP/1.1\r\nHost: courier.test:443\r\n\r\n")
