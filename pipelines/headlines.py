@@ -10,7 +10,9 @@ from pipelines.normalise import fold
 
 # What parts a headline from a site's name. A dash or colon parts only with space around it, or it is punctuation;
 # bars and guillemets part also without.
-_SEPARATOR = re.compile(r"\s*[|｜│¦ㅣ]+\s*|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])")
+_SEPARATOR = re.compile(
+    r"\s*[|｜│¦ㅣ]+\s*|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])"
+)
 _KEY = re.compile(r"[^\w]+|_")
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:\s+\d{1,2}:\d{2})?")
 
@@ -26,11 +28,17 @@ def site_keys(names: Iterable[str | None], domain: str) -> frozenset[str]:
     found = {key(name) for name in names if name}
     label = domain.partition(".")[0]
     found |= {key(label), key(domain)}
-    found |= {k.removeprefix(a) for k in tuple(found) for a in ("the", "der", "die", "das", "le", "la", "el", "il") if len(k) > len(a) + 3}
+    found |= {
+        k.removeprefix(a)
+        for k in tuple(found)
+        for a in ("the", "der", "die", "das", "le", "la", "el", "il")
+        if len(k) > len(a) + 3
+    }
     return frozenset(k for k in found if len(k) > 1)
 
 
-def _is_site(segment: str, sites: frozenset[str]) -> bool:
+def is_site(segment: str, sites: frozenset[str]) -> bool:
+    """Whether ``segment`` is short and names the site, alone or with a word or two beside it."""
     mine = key(segment)
     if not mine or len(segment) > 60:
         return False
@@ -71,15 +79,20 @@ def strip(text: str, sites: frozenset[str], sections: frozenset[str], known: fro
     while last > first:
         segment = text[starts[last] : ends[last]]
         mine = key(segment)
-        site = _is_site(segment, sites)
-        if site or _DATE.fullmatch(segment.strip()) or (mine in sections) or (named and len(segment.split()) <= 2 and len(segment) <= 25 and last > first + 0):
+        site = is_site(segment, sites)
+        if (
+            site
+            or _DATE.fullmatch(segment.strip())
+            or (mine in sections)
+            or (named and len(segment.split()) <= 2 and len(segment) <= 25 and last > first + 0)
+        ):
             if not site and not named and mine in sections and ends[last - 1] - starts[first] < 15:
                 break
             named = named or site
             last -= 1
         else:
             break
-    while first < last and _is_site(text[starts[first] : ends[first]], sites):
+    while first < last and is_site(text[starts[first] : ends[first]], sites):
         first += 1
     out = text[starts[first] : ends[last]].strip()
     return out if len(key(out)) >= 2 else text

@@ -15,7 +15,7 @@ from pipelines import clocks, guesses, spoken_dates, timestamps, visible_dates
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 from pipelines.fields import language as languages
-from pipelines.normalise import fold
+from pipelines.fields.headline import element as headline_element
 from pipelines.timestamps import Stamp
 from pipelines.urls import host
 from storage.records import DateSource
@@ -256,7 +256,7 @@ def _unstated(
 ) -> tuple[Candidate[Stamp] | None, list[Candidate[Stamp]], list[Candidate[Stamp]]]:
     """The winner among what is not stated for machines, all of it, and the visible dates of changes."""
     page = document.page
-    headline = _headline(document)
+    headline = headline_element(document)
     sightings = visible_dates.collect(
         document.tree,
         headline=headline,
@@ -309,22 +309,6 @@ def _unstated(
         entry = Candidate(value=guess, source="text", raw=guess.raw or None)
         return entry, [*found, entry], updates
     return None, found, updates
-
-
-def _headline(document: Document) -> lxml.html.HtmlElement | None:
-    """The heading that says what the page's titles say, else the first ``h1``, else the first ``h2``."""
-    wanted = [fold(text) for text in (document.evidence.html_title, document.evidence.first_meta("og:title")) if text]
-    first: lxml.html.HtmlElement | None = None
-    for tag in ("h1", "h2"):
-        for count, element in enumerate(document.tree.iter(tag)):
-            if count > 20:
-                break
-            text = fold("".join(element.itertext())[:500])
-            if len(text) > 8 and any(text in title or title in text for title in wanted):
-                return element
-            if first is None and text and tag == "h1":
-                first = element
-    return first
 
 
 def _why(winner: Candidate[Stamp] | None, found: Sequence[Candidate[Stamp]]) -> str:

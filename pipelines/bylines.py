@@ -1,0 +1,232 @@
+"""Who wrote it, as it stands on the page for people to read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import lxml.html
+
+from pipelines import names
+from pipelines.normalise import clean
+from pipelines.visible_dates import is_foreign, shared_with
+
+MAX_HINTS = 150
+MAX_TEXT = 300
+
+_CLASS = re.compile(
+    r"(?:^|[\s_\-])(?:by-?line|by-?author|author|autor|autoren|auteur|autore|writer|reporter|journalist|columnist|contributor|creator|verfasser|redakteur|firma"
+    r"|skribent|forfatter|szerzo|writtenby|written-by|postedby|posted-by|vcard|fn|writers|authors|redaktor|source|credit-name|signature|signatur|penulis)"
+    r"(?:$|[\s_\-\d])|author|byline",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(r"author|byline|by-line|autor|auteur|writer|reporter|journalist", re.IGNORECASE)
+_NOT_NAME = re.compile(
+    r"bio|descri|about|avatar|image|img|photo|picture|thumb|follow|social|share|count|date|time|title|job|role|position|email|twitter|facebook"
+    r"|tooltip|more|related|recirc|comment|topic|tag|meta-?info|excerpt|teaser|read|location|mail|caption|icon|button|links?-list",
+    re.IGNORECASE,
+)
+_HREF = re.compile(
+    r"/(?:authors?|autor(?:en|es|i|in)?|auteurs?|people|profiles?|staff|by|journalist(?:s|en|er)?|reporters?|writers?|contributors?|columnists?|redaktion|team|person|user|users|redactie|persona|skribent|byline|autori|columna)[/\-=]|[?&]author=|/bio/|/author",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(
+    r"^\s*(?:by|von|par|por|di|door|av|af|text|written by|de|του|της|автор|文|作者|記者|记者|著者|글|oleh|yazan)\b\s*[:：]?\s*(?=\S)",
+    re.IGNORECASE,
+)
+_SKIP = frozenset(
+    {"script", "style", "svg", "img", "button", "time", "noscript", "template", "figure", "input", "h1", "form"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """Names found in one place: ``score`` grows with the signs that they are the article's authors."""
+
+    names: tuple[str, ...]
+    score: float
+    order: int
+    raw: str
+
+
+#: From here on a byline stands on its own.
+TRUSTED = 3.0
+
+
+def collect(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None) -> list[Byline]:
+    """The bylines of ``tree``, best first; ``headline`` is the element of the article's headline."""
+    shared = shared_with(headline)
+    positions = _positions(tree, headline)
+    found: list[Byline] = []
+    taken: set[lxml.html.HtmlElement] = set()
+    for element, weight, position in positions:
+        if len(found) >= MAX_HINTS or any(parent in taken for parent in element.iterancestors()):
+            continue
+        if element in shared:
+            continue
+        people, raw = _names_in(element)
+        if not people:
+            continue
+        taken.add(element)
+        score = weight
+        if is_foreign(element, shared):
+            score -= 5
+        if headline is not None:
+            if 0 <= position <= 600:
+                score += 3
+            elif 0 <= position <= 2000:
+                score += 1.5
+            elif -400 <= position < 0:
+                score += 1.5
+            elif position < -400:
+                score -= 2
+        found.append(Byline(names=tuple(people), score=score, order=len(found), raw=raw))
+    found.sort(key=lambda byline: (-byline.score, byline.order))
+    return found
+
+
+def _positions(
+    tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None
+) -> list[tuple[lxml.html.HtmlElement, float, int]]:
+    """Elements that may hold a byline, each with the weight of its mark and its distance to the headline in letters."""
+    out: list[tuple[lxml.html.HtmlElement, float, int]] = []
+    read = 0
+    anchor = 0
+    for element in tree.iter():
+        tag = element.tag
+        if not isinstance(tag, str) or tag in {"script", "style", "meta", "link", "noscript"}:
+            continue
+        if element is headline:
+            anchor = read
+        weight = _weight(element)
+        if weight and len(out) < MAX_HINTS * 4:
+            out.append((element, weight, read))
+        if element.text:
+            read += len(element.text.strip())
+        previous_tail = element.tail
+        if previous_tail:
+            read += len(previous_tail.strip())
+    return [(element, weight, position - anchor) for element, weight, position in out]
+
+
+def _weight(element: lxml.html.HtmlElement) -> float:
+    weight = 0.0
+    prop = element.get("itemprop")
+    if prop and "author" in prop.split():
+        weight = 5
+    rel = element.get("rel")
+    if rel and "author" in rel.split():
+        weight = max(weight, 4)
+    marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''} {element.get('data-role') or ''}".strip()
+    if (
+        marks
+        and len(marks) < 400
+        and _CLASS.search(marks)
+        and element.tag not in {"body", "html", "article", "main", "section"}
+    ):
+        weight = max(weight, 3.5 if _STRONG.search(marks) else 1.5)
+    if element.tag == "a" and not weight and _HREF.search(element.get("href") or ""):
+        weight = 2
+    if not weight and element.tag in {"p", "div", "span", "small", "em", "i", "address", "cite", "strong", "b", "td"}:
+        text = element.text
+        if text and len(text) < 120 and _OPENS.match(text):
+            weight = 1.5
+    return weight
+
+
+def _names_in(element: lxml.html.HtmlElement) -> tuple[list[str], str]:
+    """The names in a byline: those of its author links where it has some, else of its pieces of text."""
+    if _too_long(element):
+        return [], ""
+    raw = clean(" ".join(element.itertext()))
+    inner = [e for e in element.iter() if e is not element and "name" in (e.get("itemprop") or "").split()]
+    if not inner:
+        inner = [
+            e
+            for e in element.iter("a")
+            if "author" in (e.get("rel") or "").split() or _HREF.search(e.get("href") or "")
+        ]
+    people: list[str] = []
+    for node in inner[:20]:
+        for name in names.split(" ".join(node.itertext())):
+            if name not in people:
+                people.append(name)
+    if people:
+        return people, raw
+    for piece in _pieces(element):
+        for name in names.split(piece):
+            if name not in people:
+                people.append(name)
+        if people:
+            break
+    return people, raw
+
+
+def _too_long(element: lxml.html.HtmlElement) -> bool:
+    size = 0
+    for part in element.itertext():
+        size += len(part.strip())
+        if size > MAX_TEXT:
+            return True
+    return size < 2
+
+
+def _pieces(element: lxml.html.HtmlElement) -> list[str]:
+    """The text of a byline in the pieces that its elements make, without those that hold no name."""
+    out: list[str] = []
+    current: list[str] = []
+
+    def flush() -> None:
+        text = clean(" ".join(current))
+        current.clear()
+        if text:
+            out.append(text)
+
+    stack: list[tuple[lxml.html.HtmlElement, bool]] = [(element, False)]
+    while stack:
+        node, leaving = stack.pop()
+        if leaving:
+            if node is not element:
+                if node.tag not in {"b", "strong", "em", "i", "a", "span"}:
+                    flush()
+                if node.tail:
+                    current.append(node.tail)
+            continue
+        tag = node.tag
+        own = f"{node.get('class') or ''}" if node is not element else ""
+        stack.append((node, True))
+        if not isinstance(tag, str) or tag in _SKIP or (own and _NOT_NAME.search(own) and not _STRONG.search(own)):
+            flush()
+            continue
+        if node is not element and tag not in {"b", "strong", "em", "i", "a", "span"}:
+            flush()
+        if node.text:
+            current.append(node.text)
+        stack.extend((child, False) for child in reversed(node))
+    flush()
+    return _joined(out)
+
+
+def _joined(pieces: list[str]) -> list[str]:
+    """A lone "By" belongs to the piece after it."""
+    out: list[str] = []
+    lead = ""
+    for piece in pieces:
+        text = f"{lead} {piece}".strip()
+        if not names.freed(text) or names.freed(text).lower() in {
+            "by",
+            "von",
+            "par",
+            "por",
+            "di",
+            "door",
+            "av",
+            "af",
+            "text",
+            "written by",
+        }:
+            lead = text
+            continue
+        lead = ""
+        out.append(text)
+    return out

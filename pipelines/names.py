@@ -1,0 +1,120 @@
+"""Names of writers as they stand in bylines: split where they are joined, freed of "By", jobs, addresses and dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.normalise import clean, fold
+
+MAX_NAME = 80
+MAX_WORDS = 6
+
+# "By" in the languages of news, as it begins a byline.
+_PREFIX = re.compile(
+    r"^(?:(?:written|words|posted|published|reported|story|text|article|reviewed|compiled|submitted|edited|analysis|opinion|"
+    r"from|review|interview|photos?|report|guest post|exclusive|column)\s+(?:by|von)\b|by\b(?=[\s:])|byline\s?:|authors?\s?:|reporters?\s?:"
+    r"|von\b(?=\s)|vom\b(?=\s)|autor(?:in|en|es|a|e|i)?\s?:|ein (?:beitrag|artikel|text|kommentar|gastbeitrag|interview) von\b|text\s?:|verfasst von\b"
+    r"|redaktion\s?:|par\b(?=\s)|propos recueillis par\b|écrit par\b|auteurs?\s?:|rédigé par\b|publié par\b"
+    r"|por\b(?=[\s:])|escrito por\b|publicado por\b|redacción\s?:|reporta(?:gem|je)\s?:"
+    r"|di\b(?=\s)|a cura di\b|scritto da\b|pubblicato da\b|da\b(?=\s[A-ZÀ-Ý])|door\b(?=\s)|geschreven door\b"
+    r"|av\b(?=\s)|skrevet av\b|af\b(?=\s)|skrevet af\b|tekst\s?:|teksti\s?:|toimittaja\s?:|skribent\s?:|journalist\s?:"
+    r"|autorzy?\s?:|opracowa(?:ł|ła|nie)\s?:?|napisał\(?a?\)?\s|przez\b|autoři?\s?:|szerző\s?:|írta\s?:|de\b(?=\s[A-ZȘȚ][a-zăâîșț]+\s[A-Z])"
+    r"|автор(?:ы|и)?\s?:|текст\s?:|беседовал[аи]?\s?:?|του\b(?=\s)|της\b(?=\s)|γράφει (?:ο|η)\b|γράφουν οι\b|συντάκτης\s?:|yazar(?:ı)?\s?:|haber\s?:"
+    r"|penulis\s?:|oleh\s?:?(?=\s)|reporter\s?:|editor\s?:|laporan\s?:|tác giả\s?:?|theo\b(?=\s)"
+    r"|文\s?[/／:：●・]|文・|作者\s?[:：]|記者\s?[:：]|记者\s?[:：]|著者\s?[:：]|執筆\s?[:：]?|取材・文\s?[:：]?|来源\s?[:：]|编辑\s?[:：]|撰文\s?[:：/／]|글\s?[:=·ㅣ|]|بقلم\s?:?|كتب(?:ت)?\s?:?|מאת\s?:?|נכתב על ידי\s?:?)\s*",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"(?:\s*(?:기자|특파원|객원기자|논설위원|記者|记者|編集部員|さん)|\s*[,(]?\s*(?:staff writer|staff reporter|correspondent|reporter|contributor|columnist"
+    r"|editor|senior reporter|political editor|associated press writer)\)?)$",
+    re.IGNORECASE,
+)
+_JOB = re.compile(
+    r"\b(?:editor|reporter|correspondent|writer|journalist|columnist|producer|contributor|staff|chief|bureau|anchor|director|professor|redakteur(?:in)?"
+    r"|korrespondent(?:in)?|reporterin|chefredakt\w*|ressortleit\w*|volontär\w*|autorin|journalistin|rédact\w*|journaliste|correspondant\w*"
+    r"|redactor\w*|periodista|corresponsal|giornalista|inviato|redaktør|journalisten|politikredakt\w*|head of|deputy|senior|manager|analyst|ceo|founder"
+    r"|fellow|expert|specialist|critic|host|freelance\w*|intern|lecturer|researcher|associate|assistant)\b",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"\s*(?:[;|•·／●]|\s/\s|(?<=\w\w)/(?=[A-ZÀ-Ý][a-zà-ÿ])|,\s(?:and|und|et|y|e|en|og|och|i|и)\s|\s(?:and|und|et|y|e|og|och|&|и|και|ve|dan|và|και|与|和|及)\s|[、，]|,)\s*"
+)
+_JUNK = re.compile(
+    r"https?:|www\.|@|\d{3,}|\d{1,2}:\d\d|©|\b(?:follow|share|subscribe|updated?|published|posted|posts?|comments?|read more|view|profile|bio|email|e-mail|mail|"
+    r"contact|twitter|facebook|instagram|linkedin|newsletter|photo|image|getty|copyright|min read|minutes?|lesezeit|artikel|article|articles|author|autor|"
+    r"admin|administrator|guest|unknown|anonymous|none|null|undefined|n/a|home|news|more|about|see all|show|hide|save|print|click|login|sign|join|menu|search|"
+    r"topics?|archive|weitere|mehr|folgen|teilen|all rights|advertis\w*|sponsored|source|quelle|foto)\b",
+    re.IGNORECASE,
+)
+_DATEISH = re.compile(
+    r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
+_HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
+_PARENTHESIS = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]\s*$")
+_LETTER = re.compile(r"[^\W\d_]")
+_SITE_ADDRESS = re.compile(r"\s*\((?:https?://)?(?:www\.)?[\w.\-]+\.[a-z]{2,6}\)$", re.IGNORECASE)
+
+
+def freed(text: str) -> str:
+    """``text`` without "By" before it and a job, address or note in brackets behind it."""
+    text = clean(_HANDLE.sub("", _EMAIL.sub("", text)))
+    for _ in range(2):
+        text = _PREFIX.sub("", text).strip()
+    text = _SITE_ADDRESS.sub("", text)
+    text = _SUFFIX.sub("", _PARENTHESIS.sub("", text)).strip()
+    return text.strip(' ,;:|•·–—-/"“”*»«›').strip()
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` may be the name of a person, a desk or an agency: short, with letters, no sentence, no date."""
+    if not 2 <= len(text) <= MAX_NAME or not _LETTER.search(text) or len(text.split()) > MAX_WORDS:
+        return False
+    if _JUNK.search(text) or _DATEISH.search(text) or text[-1:] in "?!:":
+        return False
+    return not (text.endswith(".") and len(text.split()) > 4)
+
+
+def split(text: str) -> list[str]:
+    """The names that ``text`` joins; one that cannot be split into names comes back whole, if it is one at all."""
+    text = freed(text)
+    if not text:
+        return []
+    parts = [freed(part) for part in _SPLIT.split(text)]
+    names = [part for part in parts if part and not _is_job(part)]
+    if len(names) > 1 and all(is_name(name) for name in names):
+        return _unique(_unswapped(names))
+    if len(names) == 1 and is_name(names[0]):
+        return names
+    kept = [name for name in names if is_name(name) and len(name) > 2]
+    return _unique(kept[:1]) if kept else []
+
+
+def stated(text: str) -> list[str]:
+    """The names in a statement for machines: split only where every part reads as a full name of its own."""
+    plain = clean(_EMAIL.sub("", text))
+    plain = _SITE_ADDRESS.sub("", _PREFIX.sub("", plain)).strip(" ,;|-–")
+    if not plain or len(plain) > 600 or not _LETTER.search(plain):
+        return []
+    parts = [part for part in (freed(part) for part in _SPLIT.split(plain)) if part]
+    if len(parts) > 1 and all(is_name(part) and not _is_job(part) for part in parts):
+        return _unique(_unswapped(parts))
+    return [plain] if len(plain) <= 3 * MAX_NAME else []
+
+
+def _unswapped(parts: list[str]) -> list[str]:
+    """``Doe, Jane`` is one person: two single words joined by a comma are put in order."""
+    return parts
+
+
+def _is_job(text: str) -> bool:
+    return bool(_JOB.search(text)) and not re.search(r"\b[A-ZÀ-Ý]\w+\s[A-ZÀ-Ý]\w+\s.*", _JOB.sub("", text))
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(fold(name), name)
+    return list(found.values())
