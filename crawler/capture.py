@@ -64,7 +64,6 @@ class CaptureMiddleware:
         return response
 
     def _write(self, request: Request, response: Response, errand: Errand) -> StoredResponse:
-        fetched_at = dt.datetime.now(dt.UTC)
         truncated: Truncation | None = None
         if "download_stopped" in response.flags:
             truncated = "length"
@@ -72,7 +71,7 @@ class CaptureMiddleware:
             truncated = "disconnect"
         exchange = Exchange(
             url=response.url,
-            fetched_at=fetched_at,
+            fetched_at=dt.datetime.now(dt.UTC),
             status=response.status,
             protocol=response.protocol or "HTTP/1.1",
             request_headers=_headers(request),
@@ -83,18 +82,7 @@ class CaptureMiddleware:
             truncated=truncated,
             info=errand.info,
         )
-        written = self._session.run.write(exchange)
-        return StoredResponse(
-            url=exchange.url,
-            fetched_at=fetched_at,
-            status=exchange.status,
-            response_headers=exchange.response_headers,
-            payload=exchange.payload,
-            truncated=truncated,
-            info=errand.info,
-            position=written.position,
-            payload_digest=written.payload_digest,
-        )
+        return self._session.run.write(exchange).response
 
     @property
     def _session(self) -> Session:

@@ -219,6 +219,59 @@ def status(config: Path, archive: Path | None, as_json: bool) -> int:
 
 
 @main.command()
+@click.argument("page", metavar="URL-OR-FILE")
+@_config_option
+@_archive_option
+@click.option("--url", metavar="URL", help="The address that a saved file came from.")
+@click.option("--source", metavar="NAME", help="Apply the rules of this configured source.")
+@click.option("--fetch", is_flag=True, help="Ask the site for the page even where the archive holds it.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@_exits
+def inspect(
+    page: str,
+    config: Path,
+    archive: Path | None,
+    url: str | None,
+    source: str | None,
+    fetch: bool,
+    as_json: bool,
+) -> int:
+    """Show why a page is read as it is: every field's candidates with the winner marked (→), the paragraphs kept (+)
+    and the blocks dropped (-) with the reason.
+
+    A file is a saved HTML page, gzipped or not. A URL is read from the archive's WARC where it is there, else asked
+    for once, where robots.txt allows it. Exits with 1 where the page is rejected.
+    """
+    from crawler.commands import inspect as view
+    from pipelines.process import Inspection
+    from pipelines.process import inspect as look
+    from storage.records import Page, Rejection
+
+    loaded = load(config) if config.exists() or source is not None else None
+    rules = next((one.rules for one in loaded.sources if one.name == source), None) if loaded and source else None
+    if source is not None and rules is None:
+        raise click.BadParameter(f"{config} has no source {source!r}", param_hint="--source")
+    found: Page | Rejection | None = None
+    if not page.startswith(("http://", "https://")):
+        found = view.from_file(Path(page), url=url, site=rules)
+    else:
+        folder = archive or (loaded.archive.path if loaded else None)
+        if folder is not None and not fetch and (archive is not None or folder.exists()):
+            found = view.from_archive(open_archive(folder), page, site=rules)
+        if found is None:
+            from crawler.session import SOFTWARE
+
+            contact = loaded.crawl.contact if loaded else "run by hand"
+            found = view.from_web(page, agent=f"{SOFTWARE} (+{contact})", site=rules)
+    inspection = Inspection(outcome=found) if isinstance(found, Rejection) else look(found)
+    if as_json:
+        click.echo(view.as_json(inspection))
+    else:
+        view.print_text(inspection, console())
+    return 1 if isinstance(inspection.outcome, Rejection) else 0
+
+
+@main.command()
 @click.option(
     "--archive",
     type=click.Path(path_type=Path, file_okay=False),

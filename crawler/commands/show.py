@@ -22,13 +22,14 @@ WIDTH = 100
 
 def find(archive: Archive, url: str) -> tuple[Article | None, Capture | None]:
     """The current article behind ``url``, by whatever address it was met, and the last event of that address."""
-    event = _last_event(archive, url)
+    event = last_event(archive, url)
     wanted = event.id if event is not None and event.id is not None else article_id(canonical(url))
     found = articles_from_arrow(archive.articles().to_table(filter=pc.field("id") == wanted))
     return (found[0] if found else None), event
 
 
-def _last_event(archive: Archive, url: str) -> Capture | None:
+def last_event(archive: Archive, url: str) -> Capture | None:
+    """The newest event of an address, by whatever spelling it was met; one that names an article goes first."""
     captures = archive.captures()
     spellings = sorted({url, canonical(url), *(f"{scheme}://{key(url)}" for scheme in ("http", "https"))})
     near = (pc.field("requested_url").isin(spellings) | pc.field("url").isin(spellings)) & (

@@ -1,0 +1,84 @@
+"""The documentation's snippets run as they are written, against the demo newspapers' archive."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/reading.md")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `broadsheet demo` was run, as the README says."""
+    where = tmp_path_factory.mktemp("docs")
+    command = [sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')", "demo"]
+    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stderr
+    return where
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced code blocks of a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_python_snippets_run(page: str, folder: Path) -> None:
+    code = "\n".join(blocks(page, "python"))
+    assert code, f"{page} has no snippet any more"
+    env = {**os.environ, "PYTHONWARNINGS": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_sql_snippets_run(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    monkeypatch.chdir(folder)
+    for query in blocks(page, "sql"):
+        assert duckdb.sql(query).fetchall()
+
+
+def test_the_ways_to_read_agree(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    import storage
+
+    monkeypatch.chdir(folder)
+    ours = storage.open_archive("archive").articles(all_revisions=True).count_rows()
+    assert ours > 15
+    assert len(pd.read_parquet("archive/articles")) == ours
+    assert pl.read_delta("archive/articles").height == ours
+    counted = duckdb.sql("SELECT count(*) FROM 'archive/articles/*/*.parquet'").fetchone()
+    assert counted == (ours,)
+
+
+def test_make_run_names_commands_that_exist() -> None:
+    """Every `broadsheet …` and `make …` that a page tells people to type is there."""
+    from crawler.cli import main
+
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        named = set(re.findall(r"`broadsheet ([a-z-]+)", text)) | set(re.findall(r"^broadsheet ([a-z-]+)", text, re.M))
+        assert named <= set(main.commands), page
+        assert set(re.findall(r"`make ([a-z-]+)", text)) | set(re.findall(r"^make ([a-z-]+)", text, re.M)) <= targets, page
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
