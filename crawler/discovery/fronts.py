@@ -35,6 +35,7 @@ def read(text: str, url: str) -> Discovery:
     if root is None:
         return Discovery(kind=None, reason="unreadable", detail="no element in this page")
     base = _base(root, url)
+    own = collector.resolve(url, url)
     collector.language = tag(root.get("lang") or root.get("xml:lang"))
     targets: dict[str, _Target] = {}
     anchors = 0
@@ -53,7 +54,7 @@ def read(text: str, url: str) -> Discovery:
         if "next" in relation:
             collector.set_next(target, base)
         address = collector.resolve(target, base)
-        if address == url:
+        if address is not None and address == own:
             collector.drop("own_url")
         elif address is not None:
             _keep(targets, address, element, nofollow="nofollow" in relation)

@@ -83,7 +83,7 @@ def _path(path: str, segments: list[str], *, by_query: bool) -> float:
     score += _dated(path, last)
     # A number in place of a slug says nothing against an article.
     slugless = 0.0 if number or by_query else 1.0
-    score += (-1.5 * slugless, -slugless, 0.0, 1.5, 2.5, 3.0)[min(len(words), 5)]
+    score += (-1.5 * slugless, -slugless, 0.0, 1.5, 2.5, 3.0, 3.5, 4.0)[min(len(words), 7)]
     score += 0.5 if sum(map(len, words)) >= 40 else 0.0
     score += 3.0 if by_query else number
     before = segments[:-1]

@@ -91,6 +91,14 @@ def test_base_is_honoured_on_its_own_host(base: str, url: str) -> None:
     assert [link.url for link in found.links] == [url]
 
 
+@pytest.mark.parametrize(
+    "url", ["https://www.courier.test", "HTTPS://WWW.COURIER.TEST/", "https://www.courier.test/#top"]
+)
+def test_a_page_does_not_announce_itself(url: str) -> None:
+    found = read('<html><a href="/">The Courier: news from the harbour and the town</a></html>', url=url)
+    assert (found.links, found.dropped) == ((), (("own_url", 1),))
+
+
 def test_relative_links_of_a_section_page() -> None:
     found = read(
         '<html><a href="../2026/11/21/a-story">A story</a></html>', url="https://www.courier.test/section/sea/"
