@@ -13,6 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines import cues
+from pipelines.normalise import clean
 
 # Elements that begin and end a block: the HTML Standard's rendering section, "display: block" and its kin, and tables.
 _BLOCK_NAMES = (
@@ -28,6 +29,9 @@ _SKIPPED_NAMES = (
     "amp-consent"
 )
 SKIPPED_TAGS = frozenset(_SKIPPED_NAMES.split())
+MEDIA_TAGS = frozenset(("picture", "video", "iframe", "audio", "object", "embed", "amp-video", "amp-iframe"))
+CONTROL_TAGS = frozenset(("button", "input", "select", "textarea"))
+EMPHASIS_TAGS = frozenset(("b", "strong", "em", "i"))
 _TAG_CUES = {
     "nav": cues.NAVIGATION,
     "aside": cues.ASIDE,
@@ -59,6 +63,9 @@ _ITEMPROP_CUES = {
     "datemodified": cues.DATE,
     "comment": cues.COMMENTS,
 }
+# A line of so many characters that ends so is a sentence; a break after it separates paragraphs.
+_SENTENCE = 60
+_STOPS = (".", "!", "?", "…", ".”", '."', ".»", ".“", "”", "。", "！", "？", "」", "؟", "۔", "।")
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
@@ -67,7 +74,8 @@ class Region:
     """A block-level element: its place in the tree of regions, what it may be, and the blocks that stand in it.
 
     ``cues`` are its own, ``inherited`` those of its ancestors; ``first`` and ``last`` the half-open range of the
-    indexes of the blocks in its subtree.
+    indexes of the blocks in its subtree; ``media`` counts its pictures, videos and frames, ``controls`` its buttons
+    and fields.
     """
 
     index: int
@@ -79,11 +87,17 @@ class Region:
     inherited: int
     first: int
     last: int = -1
+    media: int = 0
+    controls: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A run of text: normalised, never empty. ``linked`` counts its characters in links, ``links`` the links."""
+    """A run of text: normalised, never empty.
+
+    ``linked`` and ``strong`` count its characters in links and in bold or italics, ``links`` the links; ``media`` says
+    whether a picture, video or frame stands between it and the block before.
+    """
 
     index: int
     region: int
@@ -92,6 +106,7 @@ class Block:
     linked: int
     links: int
     strong: int
+    media: bool
     cues: int
 
 
@@ -138,6 +153,7 @@ class _Reader:
         self.layout = Layout()
         self.pieces: list[str] = []
         self.linked = self.links = self.strong = 0
+        self.media = self.controls = self.seen = 0
         self.breaks = 0
         self.region = 0
         self._walk(root)
@@ -157,6 +173,10 @@ class _Reader:
                     self._add(element.text, 0, 0)
                     continue
                 if not isinstance(tag, str) or tag in SKIPPED_TAGS:
+                    if tag in MEDIA_TAGS:
+                        self.media += 1
+                    elif tag in CONTROL_TAGS:
+                        self.controls += 1
                     walk.skip_subtree()
                     skipping = 1
                     continue
@@ -167,9 +187,13 @@ class _Reader:
                 elif tag == "a":
                     in_link += 1
                     self.links += 1
-                elif tag in ("b", "strong"):
+                elif tag in EMPHASIS_TAGS:
                     in_strong += 1
-                elif tag == "span" and _unseen(element):
+                elif tag == "img":
+                    self.media += 1
+                elif tag == "span" and (kind := _special(element)):
+                    if kind == "br":
+                        self._break()
                     walk.skip_subtree()
                     skipping = 1
                     continue
@@ -186,12 +210,13 @@ class _Reader:
                     self._close()
                 elif tag == "a":
                     in_link -= 1
-                elif tag in ("b", "strong"):
+                elif tag in EMPHASIS_TAGS:
                     in_strong -= 1
             if element.tail and depth:
                 self._add(element.tail, in_link, in_strong)
         self._flush()
         regions[0].last = len(self.layout.blocks)
+        regions[0].media, regions[0].controls = self.media, self.controls
 
     def _add(self, text: str | None, in_link: int, in_strong: int) -> None:
         if not text:
@@ -207,15 +232,21 @@ class _Reader:
                     self.strong += size
 
     def _break(self) -> None:
+        """A line break: one after a full sentence, or two in a row, begin a new block; any other is a space."""
         self.breaks += 1
         if self.breaks > 1:
             self._flush()
+            return
+        line = "".join(self.pieces).strip()
+        if len(line) >= _SENTENCE and line.endswith(_STOPS):
+            self._flush()
+            self.breaks = 1
         else:
-            self.pieces.append("\n")
+            self.pieces.append(" ")
 
     def _flush(self) -> None:
         if self.pieces:
-            text = " ".join("".join(self.pieces).split())
+            text = clean("".join(self.pieces))
             if text:
                 region = self.layout.regions[self.region]
                 blocks = self.layout.blocks
@@ -228,9 +259,11 @@ class _Reader:
                         min(self.linked, len(text)),
                         self.links,
                         min(self.strong, len(text)),
+                        self.media > self.seen,
                         region.cues | region.inherited,
                     )
                 )
+                self.seen = self.media
             self.pieces.clear()
         self.linked = self.links = self.strong = self.breaks = 0
 
@@ -249,6 +282,8 @@ class _Reader:
                 own,
                 above.inherited | above.cues,
                 len(self.layout.blocks),
+                media=-self.media,
+                controls=-self.controls,
             )
         )
         self.region = len(regions) - 1
@@ -257,6 +292,8 @@ class _Reader:
         self._flush()
         region = self.layout.regions[self.region]
         region.last = len(self.layout.blocks)
+        region.media += self.media
+        region.controls += self.controls
         self.region = region.parent
 
 
@@ -264,10 +301,17 @@ def _tag(element: HtmlElement) -> str:
     return element.tag if isinstance(element.tag, str) else ""
 
 
-_UNSEEN = frozenset(("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"))
+_UNSEEN = frozenset(
+    ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only", "u-visually-hidden")
+)
 
 
-def _unseen(element: HtmlElement) -> bool:
-    """Whether a span holds words for screen readers only (“opens in a new tab”)."""
+def _special(element: HtmlElement) -> str | None:
+    """``unseen`` for a span with words for screen readers only (“opens in a new tab”), ``br`` for one that breaks."""
     name = element.get("class")
-    return bool(name) and len(name) < 200 and not _UNSEEN.isdisjoint(name.lower().split())
+    if not name or len(name) > 200:
+        return None
+    parts = name.lower().split()
+    if not _UNSEEN.isdisjoint(parts):
+        return "unseen"
+    return "br" if "br" in parts and not len(element) and not element.text else None

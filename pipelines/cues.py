@@ -38,17 +38,27 @@ BODY: Final = 1 << 20
 BOX: Final = 1 << 21
 MEDIA: Final = 1 << 22
 DATE: Final = 1 << 23
+IMAGE: Final = 1 << 24
+LABEL: Final = 1 << 25
+LINK: Final = 1 << 26
+OVERLAY: Final = 1 << 27
+LAYOUT: Final = 1 << 28
+ALIGN: Final = 1 << 29
+NOTE: Final = 1 << 30
+PARAGRAPH: Final = 1 << 31
+EMBED: Final = 1 << 32
 
 _WORDS: Mapping[int, str] = {
     COMMENTS: "comment comments commentlist respond disqus commenting kommentare kommentar comentarios commentaires",
     RELATED: (
-        "related recirc recirculation recommended recommendation recommendations recommend readmore outbrain taboola "
-        "teaser teasers trending popular morefrom readalso alsoread seealso mostread mostviewed suggested suggestions "
-        "relacionadas relacionados relatedposts relatedarticles furthermore upnext yarpp zergnet dable"
+        "related recirc recirculation recommended recommendation recommendations recommend readmore outbrain "
+        "taboola teaser teasers trending popular morefrom readalso alsoread seealso mostread mostviewed "
+        "suggested suggestions relacionadas relacionados relatedposts relatedarticles furthermore upnext "
+        "yarpp zergnet dable"
     ),
     SHARE: (
-        "share sharing sharebar sharetools social socials addthis addtoany sharedaddy sharethis sociallinks shares "
-        "whatsapp facebook twitter followus follow"
+        "share sharing sharebar sharetools social socials addthis addtoany sharedaddy sharethis sociallinks "
+        "shares whatsapp followus follow socialmedia"
     ),
     NEWSLETTER: "newsletter newsletters signup subscribe subscription mailchimp optin",
     CAPTION: "caption captions figcaption credit credits copyright imagecaption photocredit legend",
@@ -67,12 +77,26 @@ _WORDS: Mapping[int, str] = {
     HEADLINE: "headline title kicker",
     HIDDEN: "hidden hide visuallyhidden offscreen",
     BODY: (
-        "articlebody articlecontent articletext storybody storycontent entrycontent postcontent postbody bodytext "
-        "maincontent richtext bodycopy fulltext"
+        "articlebody articlecontent articletext storybody storycontent entrycontent postcontent postbody "
+        "bodytext maincontent richtext bodycopy fulltext"
     ),
     BOX: "box infobox factbox sidebox inset pullquote",
-    MEDIA: "gallery slideshow carousel video player embed slider lightbox",
+    MEDIA: "gallery slideshow carousel video player slider lightbox",
     DATE: "date published updated time",
+    IMAGE: (
+        "image images img picture figure photo photos foto fotos bild imagecontainer wpcaption media visual "
+        "illustration"
+    ),
+    LABEL: (
+        "label labels meta metadata info count overline icon icons name badge eyebrow section category rubric flag data"
+    ),
+    LINK: "link links cta button buttons btn more list listitem item items card cards feed articles news story stories",
+    OVERLAY: "overlay modal popup popover placeholder panel tooltip dropdown drawer toast offcanvas collapse",
+    LAYOUT: "flex grid col row border bg background column columns gap justify shadow container wrapper inner",
+    ALIGN: "align alignleft alignright left right float pull inset aligncenter pullleft pullright floatleft floatright",
+    NOTE: "disclaimer note notes correction footnote footnotes print source sources legal terms",
+    PARAGRAPH: "paragraph paragraphs para text texto crosshead prose",
+    EMBED: "tweet twittertweet instagrammedia fbpost embedded blueskyembed tiktokembed oembed",
 }
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

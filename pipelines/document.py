@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import lxml.etree
 import lxml.html
 
 from pipelines import charsets, evidence
+from pipelines import layout as layouts
+from pipelines.blocks import Layout
 from pipelines.evidence import Evidence
 from pipelines.selectors import Selector, compile_selector
 from storage.records import Page, Rejection
@@ -31,6 +33,14 @@ class Document:
     tree: lxml.html.HtmlElement
     evidence: Evidence
     warnings: tuple[str, ...] = ()
+    _layout: Layout | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def layout(self) -> Layout:
+        """The tree's blocks and regions (:mod:`pipelines.layout`), read when first asked for."""
+        if self._layout is None:
+            self._layout = layouts.of(self.tree)
+        return self._layout
 
     def select(self, selectors: tuple[str, ...]) -> list[lxml.html.HtmlElement]:
         """The elements that the first matching one of ``selectors`` (CSS or XPath) finds, in document order."""

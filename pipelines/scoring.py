@@ -1,67 +1,77 @@
-"""Which part of a page holds the article: our own scorer over regions."""
+"""How likely each block of a page is to be part of the article's body: two fitted readings, one after the other.
+
+The first reads every block for itself. Its answer says which region holds the article; the second reads the blocks
+again, each in its place there and among its neighbours. Both are logistic regressions whose weights stand in
+:mod:`pipelines.weights` and are made by ``python -m tests.quality.fit``.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Final
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pipelines import cues
-from pipelines.blocks import Block, Layout
-
-# Regions that hold no article text, whatever stands in them.
-OUTSIDE: Final = cues.COMMENTS | cues.NAVIGATION | cues.FOOTER | cues.CONSENT | cues.HIDDEN
-# Regions that seldom do.
-DOUBTFUL: Final = (
-    cues.RELATED
-    | cues.SHARE
-    | cues.NEWSLETTER
-    | cues.CAPTION
-    | cues.BYLINE
-    | cues.TAGS
-    | cues.ADVERT
-    | cues.ASIDE
-    | cues.BIOGRAPHY
-    | cues.PAYWALL
-)
-_SPACELESS = re.compile(r"[฀-໿က-႟ក-៿぀-ヿ㐀-鿿]")
-# A character of a script written without spaces weighs as much as about three of an alphabet's.
-_SPACELESS_WEIGHT = 3
+from pipelines.blocks import Layout
+from pipelines.features import Features, Known, first_look
+from pipelines.layout import prose
+from pipelines.places import scope, second_look
+from pipelines.weights import FIRST, SECOND
 
 
-def size(text: str) -> int:
-    """The length of ``text`` in letters of an alphabet; a character of Chinese, Japanese, Thai … counts three."""
-    if text.isascii():
-        return len(text)
-    return len(text) + (_SPACELESS_WEIGHT - 1) * len(_SPACELESS.findall(text))
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """A page read twice: the probability of each block (0 outside ``main``), and the region that holds the article."""
+
+    first: list[float]
+    likely: list[float]
+    main: int
+    start: int
+    looks: list[Features]
 
 
-def weight(block: Block) -> float:
-    """How much a block speaks for being part of an article's text."""
-    length = size(block.text)
-    if length < 60 or block.linked * 2 > len(block.text):
-        return 0.0
-    value = min(length, 600) * (1 - block.linked / len(block.text))
-    if block.tag in ("p", "blockquote"):
-        value *= 1.5
-    if block.cues & OUTSIDE:
-        value *= 0.1
-    elif block.cues & DOUBTFUL:
-        value *= 0.4
-    return value
+def read(layout: Layout, about: Known) -> Reading:
+    """Both readings of ``layout``."""
+    looks = first_look(layout, about)
+    before = likelihoods(looks, FIRST)
+    main = main_region(layout, before)
+    second = second_look(layout, about, looks, before, main)
+    start, end = scope(layout, main)
+    likely = [0.0] * len(layout.blocks)
+    likely[start:end] = likelihoods(second, SECOND)
+    return Reading(first=before, likely=likely, main=main, start=start, looks=second)
 
 
-def main_region(layout: Layout) -> int:
-    """The index of the smallest region that holds most of the page's prose."""
-    weights = [0.0]
-    for block in layout.blocks:
-        weights.append(weights[-1] + weight(block))
-    masses = [weights[region.last] - weights[region.first] for region in layout.regions]
-    children: dict[int, list[int]] = {}
+def likelihoods(looks: Iterable[Features], weights: Mapping[str, float]) -> list[float]:
+    """The logistic function of each look's weighted sum; a feature without a weight counts nothing."""
+    bias = weights.get("bias", 0.0)
+    get = weights.get
+    result = []
+    for look in looks:
+        total = bias
+        for name, value in look.items():
+            total += get(name, 0.0) * value
+        result.append(1.0 / (1.0 + math.exp(-total)) if -30 < total < 30 else float(total > 0))
+    return result
+
+
+def main_region(layout: Layout, likely: list[float]) -> int:
+    """The index of the smallest region that holds most of what the first reading takes for the article."""
+    sums = [0.0]
+    for block, chance in zip(layout.blocks, likely, strict=True):
+        sums.append(sums[-1] + (prose(block) + 5) * chance)
+    masses = [sums[region.last] - sums[region.first] for region in layout.regions]
+    best: dict[int, int] = {}
     for region in layout.regions[1:]:
-        children.setdefault(region.parent, []).append(region.index)
+        rival = best.get(region.parent)
+        if rival is None or masses[region.index] > masses[rival]:
+            best[region.parent] = region.index
     here = 0
-    while True:
-        best = max(children.get(here, ()), key=masses.__getitem__, default=None)
-        if best is None or masses[best] < 0.7 * masses[here] or layout.regions[best].tag in ("p", "li", "td"):
-            return here
-        here = best
+    while (below := best.get(here)) is not None and masses[below] >= _MAIN * masses[here]:
+        if layout.regions[below].tag in _LEAVES:
+            break
+        here = below
+    return here
+
+
+_MAIN = 0.75
+_LEAVES = frozenset(("p", "li", "td", "blockquote", "h1", "h2", "h3", "h4", "pre"))

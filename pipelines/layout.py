@@ -1,0 +1,63 @@
+"""The layout of a page as the fields use it: its blocks and regions, with the cues that cannot be true voided."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from pipelines import blocks, cues
+from pipelines.blocks import Block, Layout
+
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+# A character of a script written without spaces carries about as much as three letters.
+_SPACELESS_WEIGHT: Final = 3
+# No block speaks louder than so many characters of prose, and none of fewer than the least speaks at all.
+_MOST: Final = 800
+_LEAST: Final = 50
+# A region that holds more than this share of the page's running text is the page, whatever its class says.
+_GUARD = 0.35
+# Readers may write more than the article has.
+_GUARD_COMMENTS = 0.85
+_HARMLESS = cues.BODY | cues.PARAGRAPH
+
+
+def of(tree: HtmlElement) -> Layout:
+    """The layout of the page that ``tree`` holds (its ``<body>``, or all of it where there is none)."""
+    body = tree.find("body") if tree.tag == "html" else None
+    found = blocks.read(tree if body is None else body)
+    guard(found)
+    return found
+
+
+def size(text: str) -> int:
+    """The length of ``text`` in letters of an alphabet; a character of Chinese, Japanese, Thai … counts three."""
+    if text.isascii():
+        return len(text)
+    return len(text) + (_SPACELESS_WEIGHT - 1) * len(_SPACELESS.findall(text))
+
+
+def prose(block: Block) -> float:
+    """How many characters of running text outside links a block holds; 0 for labels and for lists of links."""
+    length = size(block.text)
+    if length < _LEAST or block.linked * 2 > len(block.text):
+        return 0.0
+    return min(length, _MOST) * (1 - block.linked / len(block.text))
+
+
+def guard(layout: Layout) -> None:
+    """Void the cues of each region that holds so much of the page's text that dropping it would drop the article."""
+    sums = [0.0]
+    for block in layout.blocks:
+        sums.append(sums[-1] + prose(block))
+    most = _GUARD * sums[-1]
+    for region in layout.regions:
+        if region.parent >= 0:
+            above = layout.regions[region.parent]
+            region.inherited = above.inherited | above.cues
+        mass = sums[region.last] - sums[region.first]
+        if mass > most:
+            keep = _HARMLESS | (cues.COMMENTS if mass < _GUARD_COMMENTS * sums[-1] else 0)
+            region.cues &= keep
+            region.inherited &= keep
