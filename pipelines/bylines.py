@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lxml.html
 
@@ -50,24 +50,27 @@ class Byline:
 
 
 #: From here on a byline stands on its own.
-TRUSTED = 3.0
+TRUSTED = 1.5
+#: And from here on it beats a statement that names only the site.
+CERTAIN = 4.0
 
 
 def collect(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None) -> list[Byline]:
-    """The bylines of ``tree``, best first; ``headline`` is the element of the article's headline."""
+    """The bylines of ``tree``, best first; ``headline`` is the element of the article's headline.
+
+    Of nested marks the innermost that holds a name counts; neighbours of one kind (the items of a list of authors)
+    are one byline.
+    """
     shared = shared_with(headline)
-    positions = _positions(tree, headline)
-    found: list[Byline] = []
+    found: list[tuple[Byline, lxml.html.HtmlElement]] = []
     taken: set[lxml.html.HtmlElement] = set()
-    for element, weight, position in positions:
-        if len(found) >= MAX_HINTS or any(parent in taken for parent in element.iterancestors()):
-            continue
-        if element in shared:
+    for element, weight, position in reversed(_positions(tree, headline)):
+        if element in shared or element in taken:
             continue
         people, raw = _names_in(element)
         if not people:
             continue
-        taken.add(element)
+        taken.update(element.iterancestors())
         score = weight
         if is_foreign(element, shared):
             score -= 5
@@ -80,9 +83,35 @@ def collect(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None)
                 score += 1.5
             elif position < -400:
                 score -= 2
-        found.append(Byline(names=tuple(people), score=score, order=len(found), raw=raw))
-    found.sort(key=lambda byline: (-byline.score, byline.order))
-    return found
+        found.append((Byline(names=tuple(people), score=score, order=position, raw=raw), element))
+    found.reverse()
+    out = _merged(found)
+    out.sort(key=lambda byline: (-byline.score, byline.order))
+    return out
+
+
+def _merged(found: list[tuple[Byline, lxml.html.HtmlElement]]) -> list[Byline]:
+    """Consecutive bylines of one kind in one place as one."""
+    out: list[Byline] = []
+    last: lxml.html.HtmlElement | None = None
+    for byline, element in found:
+        previous = out[-1] if out else None
+        if previous is not None and last is not None and _alike(last, element) and byline.order - previous.order < 250:
+            people = (*previous.names, *(name for name in byline.names if name not in previous.names))
+            out[-1] = replace(previous, names=people, raw=f"{previous.raw}; {byline.raw}")
+        else:
+            out.append(byline)
+        last = element
+    return out
+
+
+def _alike(one: lxml.html.HtmlElement, other: lxml.html.HtmlElement) -> bool:
+    if one.tag != other.tag or one.get("class") != other.get("class"):
+        return False
+    mine, theirs = one.getparent(), other.getparent()
+    if mine is theirs:
+        return True
+    return mine is not None and theirs is not None and mine.getparent() is theirs.getparent() and mine.tag == theirs.tag
 
 
 def _positions(
@@ -98,6 +127,10 @@ def _positions(
             continue
         if element is headline:
             anchor = read
+        if tag in {"strong", "b", "span", "dt", "label", "th", "h5", "h6"} and _is_label(element):
+            parent = element.getparent()
+            if parent is not None:
+                out.append((parent if tag != "dt" else element, 3, read))
         weight = _weight(element)
         if weight and len(out) < MAX_HINTS * 4:
             out.append((element, weight, read))
@@ -107,6 +140,17 @@ def _positions(
         if previous_tail:
             read += len(previous_tail.strip())
     return [(element, weight, position - anchor) for element, weight, position in out]
+
+
+_LABEL = re.compile(
+    r"(?:autorin/autor|autor(?:in|en|es|a|e|i)?|authors?|written by|by|verfasst von|auteurs?|reporters?|journalist|作者|著者|記者|penulis|автор)\s?:?",
+    re.IGNORECASE,
+)
+
+
+def _is_label(element: lxml.html.HtmlElement) -> bool:
+    text = element.text
+    return bool(text) and len(text) < 30 and len(element) == 0 and bool(_LABEL.fullmatch(text.strip()))
 
 
 def _weight(element: lxml.html.HtmlElement) -> float:
@@ -127,7 +171,20 @@ def _weight(element: lxml.html.HtmlElement) -> float:
         weight = max(weight, 3.5 if _STRONG.search(marks) else 1.5)
     if element.tag == "a" and not weight and _HREF.search(element.get("href") or ""):
         weight = 2
-    if not weight and element.tag in {"p", "div", "span", "small", "em", "i", "address", "cite", "strong", "b", "td"}:
+    if not weight and element.tag in {
+        "p",
+        "div",
+        "span",
+        "small",
+        "em",
+        "i",
+        "address",
+        "cite",
+        "strong",
+        "b",
+        "td",
+        "li",
+    }:
         text = element.text
         if text and len(text) < 120 and _OPENS.match(text):
             weight = 1.5
@@ -153,13 +210,21 @@ def _names_in(element: lxml.html.HtmlElement) -> tuple[list[str], str]:
                 people.append(name)
     if people:
         return people, raw
+    whole = names.freed(raw)
+    if 2 <= len(whole.split()) <= 4 and (whole_names := names.split(raw)):
+        return whole_names, raw
     for piece in _pieces(element):
+        if people and not _goes_on(piece):
+            break
         for name in names.split(piece):
             if name not in people:
                 people.append(name)
-        if people:
-            break
     return people, raw
+
+
+def _goes_on(piece: str) -> bool:
+    """Whether ``piece``, after a name, is or begins with what joins names."""
+    return bool(_JOINER.match(piece))
 
 
 def _too_long(element: lxml.html.HtmlElement) -> bool:
@@ -187,8 +252,7 @@ def _pieces(element: lxml.html.HtmlElement) -> list[str]:
         node, leaving = stack.pop()
         if leaving:
             if node is not element:
-                if node.tag not in {"b", "strong", "em", "i", "a", "span"}:
-                    flush()
+                flush()
                 if node.tail:
                     current.append(node.tail)
             continue
@@ -198,8 +262,7 @@ def _pieces(element: lxml.html.HtmlElement) -> list[str]:
         if not isinstance(tag, str) or tag in _SKIP or (own and _NOT_NAME.search(own) and not _STRONG.search(own)):
             flush()
             continue
-        if node is not element and tag not in {"b", "strong", "em", "i", "a", "span"}:
-            flush()
+        flush()
         if node.text:
             current.append(node.text)
         stack.extend((child, False) for child in reversed(node))
@@ -207,26 +270,25 @@ def _pieces(element: lxml.html.HtmlElement) -> list[str]:
     return _joined(out)
 
 
+_JOINER = re.compile(r"^\s*(?:,|&|/|;|and\b|und\b|et\b|y\b|e\b|og\b|och\b|en\b|i\b|и\b|、)", re.IGNORECASE)
+_BY_ALONE = re.compile(
+    r"^(?:by|von|par|por|di|door|av|af|text|written by|by:|von:|posted by|autorin/autor|autor|author|oleh|penulis)\s?:?$",
+    re.IGNORECASE,
+)
+
+
 def _joined(pieces: list[str]) -> list[str]:
-    """A lone "By" belongs to the piece after it."""
+    """A lone "By" or a lone comma belongs to the piece after it."""
     out: list[str] = []
     lead = ""
     for piece in pieces:
         text = f"{lead} {piece}".strip()
-        if not names.freed(text) or names.freed(text).lower() in {
-            "by",
-            "von",
-            "par",
-            "por",
-            "di",
-            "door",
-            "av",
-            "af",
-            "text",
-            "written by",
-        }:
+        if _BY_ALONE.match(text) or not text.strip(" ,;&/"):
             lead = text
             continue
+        if lead and _JOINER.fullmatch(lead):
+            out.append(f"{lead} {piece}")
+        else:
+            out.append(text)
         lead = ""
-        out.append(text)
     return out

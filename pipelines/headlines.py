@@ -44,6 +44,9 @@ def is_site(segment: str, sites: frozenset[str]) -> bool:
         return False
     if mine in sites:
         return True
+    initials = "".join(word[0] for word in segment.split()).casefold()
+    if len(initials) >= 2 and initials in sites:
+        return True
     # "Example News" for "Example", "example.org – Politics desk" for "example": the name leads or ends a short segment.
     parts = segment.split()
     if len(parts) <= 3 and any(len(key(part)) >= 3 and key(part) in sites for part in (parts[0], parts[-1])):

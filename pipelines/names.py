@@ -12,9 +12,9 @@ MAX_WORDS = 6
 
 # "By" in the languages of news, as it begins a byline.
 _PREFIX = re.compile(
-    r"^(?:(?:written|words|posted|published|reported|story|text|article|reviewed|compiled|submitted|edited|analysis|opinion|"
-    r"from|review|interview|photos?|report|guest post|exclusive|column)\s+(?:by|von)\b|by\b(?=[\s:])|byline\s?:|authors?\s?:|reporters?\s?:"
-    r"|von\b(?=\s)|vom\b(?=\s)|autor(?:in|en|es|a|e|i)?\s?:|ein (?:beitrag|artikel|text|kommentar|gastbeitrag|interview) von\b|text\s?:|verfasst von\b"
+    r"^(?:autorin/autor\s|(?:written|words|posted|published|reported|story|text|article|reviewed|compiled|submitted|edited|analysis|opinion|"
+    r"from|review|interview|photos?|report|guest post|exclusive|column)\s+(?:by|von)\b|by\b(?=[\s:])|byline\s?:|authors?\s?:|reporters?\s?:|bron\s?:|quelle\s?:|source\s?:|投稿者\s?:?|translated by\b"
+    r"|von\b(?=[\s:])\s?:?|vom\b(?=\s)|autor(?:in|en|es|a|e|i)?\s?:|ein (?:beitrag|artikel|text|kommentar|gastbeitrag|interview) von\b|text\s?:|verfasst von\b"
     r"|redaktion\s?:|par\b(?=\s)|propos recueillis par\b|écrit par\b|auteurs?\s?:|rédigé par\b|publié par\b"
     r"|por\b(?=[\s:])|escrito por\b|publicado por\b|redacción\s?:|reporta(?:gem|je)\s?:"
     r"|di\b(?=\s)|a cura di\b|scritto da\b|pubblicato da\b|da\b(?=\s[A-ZÀ-Ý])|door\b(?=\s)|geschreven door\b"
@@ -44,7 +44,7 @@ _JUNK = re.compile(
     r"https?:|www\.|@|\d{3,}|\d{1,2}:\d\d|©|\b(?:follow|share|subscribe|updated?|published|posted|posts?|comments?|read more|view|profile|bio|email|e-mail|mail|"
     r"contact|twitter|facebook|instagram|linkedin|newsletter|photo|image|getty|copyright|min read|minutes?|lesezeit|artikel|article|articles|author|autor|"
     r"admin|administrator|guest|unknown|anonymous|none|null|undefined|n/a|home|news|more|about|see all|show|hide|save|print|click|login|sign|join|menu|search|"
-    r"topics?|archive|weitere|mehr|folgen|teilen|all rights|advertis\w*|sponsored|source|quelle|foto)\b",
+    r"topics?|archive|weitere|mehr|folgen|teilen|all rights|advertis\w*|sponsored|source|quelle|foto)\b|会員|登録|ログイン|一覧|フォロー|記事|会员|登录|관련|구독",
     re.IGNORECASE,
 )
 _DATEISH = re.compile(
@@ -54,6 +54,7 @@ _DATEISH = re.compile(
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
 _PARENTHESIS = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]\s*$")
+_CREDIT = re.compile(r"\(?(?:image|photo|picture|bild|foto|source)\s?:", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _SITE_ADDRESS = re.compile(r"\s*\((?:https?://)?(?:www\.)?[\w.\-]+\.[a-z]{2,6}\)$", re.IGNORECASE)
 
@@ -82,7 +83,7 @@ def split(text: str) -> list[str]:
     text = freed(text)
     if not text:
         return []
-    parts = [freed(part) for part in _SPLIT.split(text)]
+    parts = _parts(text)
     names = [part for part in parts if part and not _is_job(part)]
     if len(names) > 1 and all(is_name(name) for name in names):
         return _unique(_unswapped(names))
@@ -92,20 +93,42 @@ def split(text: str) -> list[str]:
     return _unique(kept[:1]) if kept else []
 
 
+_PARTICLES = frozenset(
+    "de da di du del della der den van von zu la le al el bin ibn dos das e y ten ter af av dalla degli".split()  # noqa: SIM905
+)
+
+
+def _parts(text: str) -> list[str]:
+    """The parts that separators make of ``text``; "Prince and the Players" is one, as what follows is no name."""
+    for match in _SPLIT.finditer(text):
+        first = (text[match.end() :].split() or [""])[0]
+        if _WORD_JOINER.search(match[0]) and first[:1].islower() and first not in _PARTICLES and not _is_job(first):
+            return [text]
+    return [freed(part) for part in _SPLIT.split(text)]
+
+
+_WORD_JOINER = re.compile(r"[^\W\d_]")
+
+
 def stated(text: str) -> list[str]:
     """The names in a statement for machines: split only where every part reads as a full name of its own."""
     plain = clean(_EMAIL.sub("", text))
     plain = _SITE_ADDRESS.sub("", _PREFIX.sub("", plain)).strip(" ,;|-–")
     if not plain or len(plain) > 600 or not _LETTER.search(plain):
         return []
-    parts = [part for part in (freed(part) for part in _SPLIT.split(plain)) if part]
+    if plain.startswith("(") or _CREDIT.search(plain):
+        return []
+    parts = [part for part in _parts(plain) if part]
     if len(parts) > 1 and all(is_name(part) and not _is_job(part) for part in parts):
         return _unique(_unswapped(parts))
-    return [plain] if len(plain) <= 3 * MAX_NAME else []
+    alone = _SUFFIX.sub("", plain)
+    return [alone] if len(alone) <= 3 * MAX_NAME and not alone.startswith("(") else []
 
 
 def _unswapped(parts: list[str]) -> list[str]:
-    """``Doe, Jane`` is one person: two single words joined by a comma are put in order."""
+    """``Doe, Jane`` is one person: two single words that a comma parts are put in order."""
+    if len(parts) == 2 and all(len(part.split()) == 1 and part[:1].isupper() and not part.isupper() for part in parts):
+        return [f"{parts[1]} {parts[0]}"]
     return parts
 
 
@@ -118,3 +141,18 @@ def _unique(names: Iterable[str]) -> list[str]:
     for name in names:
         found.setdefault(fold(name), name)
     return list(found.values())
+
+
+def looks_personal(text: str) -> bool:
+    """Whether ``text`` reads as a person's name: two to five words that begin with capitals, or have no case."""
+    words = text.split()
+    if not text or text.isupper():
+        return False
+    if not any(c.isupper() or c.islower() for c in text):
+        return 2 <= len(text) <= 20
+    return 2 <= len(words) <= 5 and all(word[:1].isupper() or word.lower() in _PARTICLES for word in words)
+
+
+def is_handle(text: str) -> bool:
+    """Whether ``text`` is an account's name (``jane-doe``, ``jdoe``) rather than a person's."""
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9_.\-]*", text))

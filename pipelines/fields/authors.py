@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipelines import bylines, headlines, names
 from pipelines.candidates import Candidate, Choice
@@ -24,25 +26,65 @@ def choose(document: Document) -> Choice[tuple[str, ...]]:
 
     Persons stated for machines come first, then a byline near the headline; the site's own name comes last.
     """
-    found = list(_stated(document))
     sites = _sites(document)
-    people = next((c for c in found if not _all_sites(c.value, sites)), None)
+    stated = [_without_sites(candidate, sites) for candidate in _stated(document)]
+    people = next((c for c in stated if not _all_sites(c.value, sites) and not _is_handle(c)), None)
     if people is not None and people.source == "json-ld":
-        return Choice(field="authors", winner=people, candidates=tuple(found), why="first")
-    visible = [
-        Candidate(value=byline.names, source="byline", raw=byline.raw)
-        for byline in bylines.collect(document.tree, headline_element(document))
+        return Choice(field="authors", winner=people, candidates=tuple(stated), why="first")
+    sightings = [
+        byline
+        for byline in bylines.collect(document.tree, headline_element(document))[:8]
         if byline.score >= bylines.TRUSTED
     ]
-    found += visible[:5]
+    visible = [_without_sites(_candidate(byline), sites) for byline in sightings]
+    personal = next(
+        (
+            candidate
+            for byline, candidate in zip(sightings, visible, strict=True)
+            if byline.score >= bylines.CERTAIN and any(names.looks_personal(name) for name in candidate.value)
+        ),
+        None,
+    )
+    winner, why = _elect(people, personal, stated, visible, sites)
+    return Choice(field="authors", winner=winner, candidates=(*stated, *visible), why=why)
+
+
+_Names = Candidate[tuple[str, ...]]
+
+
+def _candidate(byline: bylines.Byline) -> _Names:
+    return Candidate(value=byline.names, source="byline", raw=byline.raw)
+
+
+def _elect(
+    people: _Names | None,
+    personal: _Names | None,
+    stated: Sequence[_Names],
+    visible: Sequence[_Names],
+    sites: frozenset[str],
+) -> tuple[_Names | None, str]:
     seen = next((c for c in visible if not _all_sites(c.value, sites)), None)
-    winner = people or seen or (found[0] if found else None)
-    if people is not None and seen is not None and people.source.startswith("meta"):
-        winner = people
-    return Choice(field="authors", winner=winner, candidates=tuple(found), why="first" if winner else "")
+    if people is not None and seen is not None:
+        keys = _keys(seen)
+        others = [_keys(c) for c in stated if c is not people]
+        if keys < _keys(people) or (keys != _keys(people) and keys in others):
+            return seen, "the byline agrees with one of several statements"
+    if people is not None:
+        return people, "first"
+    organisation = next((c for c in stated if not _is_handle(c)), None)
+    if personal is not None and organisation is not None and not _all_sites(personal.value, sites):
+        return personal, "a person, while only the site is stated"
+    if organisation is not None:
+        return organisation, "only the site is stated"
+    fallback = seen or next(iter(visible), None) or next(iter(stated), None)
+    return fallback, "byline" if fallback else ""
 
 
-def _stated(document: Document) -> Iterable[Candidate[tuple[str, ...]]]:
+def _keys(candidate: _Names) -> frozenset[str]:
+    return frozenset(fold(name) for name in candidate.value)
+
+
+def _stated(document: Document) -> Iterable[_Names]:
     evidence = document.evidence
     for node in evidence.articles[:3]:
         people = _named(agent.name for agent in node.authors)
@@ -53,6 +95,31 @@ def _stated(document: Document) -> Iterable[Candidate[tuple[str, ...]]]:
         people = _named(value for value in values[:20] if not value.startswith(("http", "/", "@")))
         if people:
             yield Candidate(value=people, source=f"meta:{name}", raw="; ".join(values[:20]))
+    for number in "12":
+        label = evidence.first_meta(f"twitter:label{number}")
+        value = evidence.first_meta(f"twitter:data{number}")
+        if label and value and _WRITTEN_BY.search(label) and (people := _named([value])):
+            yield Candidate(value=people, source=f"meta:twitter:data{number}", raw=value)
+
+
+# WordPress' SEO plug-ins translate the label that stands beside the author's name.
+_WRITTEN_BY = re.compile(
+    r"written|author|\bby\b|verfasst|geschrieben|autor|auteur|écrit|escrito|scritto|geschreven|skrevet|skriven|kirjoit"
+    r"|napisan|написа|автор|投稿者|作者|著者|yazan|كتب|ditulis|penulis",
+    re.IGNORECASE,
+)
+
+
+def _without_sites(candidate: _Names, sites: frozenset[str]) -> _Names:
+    """``candidate`` without the site's own name where people stand beside it."""
+    people = tuple(name for name in candidate.value if not headlines.is_site(name, sites))
+    fewer = 0 < len(people) < len(candidate.value) and all(names.looks_personal(name) for name in people)
+    return replace(candidate, value=people) if fewer else candidate
+
+
+def _is_handle(candidate: _Names) -> bool:
+    """Whether a meta names an account instead of a person; what stands in linked data is a name."""
+    return candidate.source.startswith("meta") and all(names.is_handle(name) for name in candidate.value)
 
 
 def _named(texts: Iterable[str]) -> tuple[str, ...]:
@@ -76,4 +143,5 @@ def _sites(document: Document) -> frozenset[str]:
 
 
 def _all_sites(people: tuple[str, ...], sites: frozenset[str]) -> bool:
-    return all(headlines.is_site(name, sites) for name in people)
+    named = [headlines.is_site(name, sites) for name in people]
+    return all(named) or (named[0] and not any(names.looks_personal(name) for name in people))
