@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import lxml.html
 
@@ -15,9 +16,9 @@ MAX_HINTS = 150
 MAX_TEXT = 300
 
 _CLASS = re.compile(
-    r"(?:^|[\s_\-])(?:by-?line|by-?author|author|autor|autoren|auteur|autore|writer|reporter|journalist|columnist|contributor|creator|verfasser|redakteur|firma"
-    r"|skribent|forfatter|szerzo|writtenby|written-by|postedby|posted-by|vcard|fn|writers|authors|redaktor|source|credit-name|signature|signatur|penulis)"
-    r"(?:$|[\s_\-\d])|author|byline",
+    r"author|byline|by-line|autor|auteur|writer|reporter|journalist|columnist|contributor|verfasser|redakteur|skribent|forfatter|szerzo"
+    r"|written-?by|posted-?by|penulis|redaktor|signature|signatur\b"
+    r"|(?:^|[\s_\-])(?:creator|firma|vcard|fn|source|credit-name)(?:$|[\s_\-\d])",
     re.IGNORECASE,
 )
 _STRONG = re.compile(r"author|byline|by-line|autor|auteur|writer|reporter|journalist", re.IGNORECASE)
@@ -131,7 +132,7 @@ def _positions(
             parent = element.getparent()
             if parent is not None:
                 out.append((parent if tag != "dt" else element, 3, read))
-        weight = _weight(element)
+        weight = _weight(element, tag)
         if weight and len(out) < MAX_HINTS * 4:
             out.append((element, weight, read))
         if element.text:
@@ -153,42 +154,44 @@ def _is_label(element: lxml.html.HtmlElement) -> bool:
     return bool(text) and len(text) < 30 and len(element) == 0 and bool(_LABEL.fullmatch(text.strip()))
 
 
-def _weight(element: lxml.html.HtmlElement) -> float:
+@lru_cache(maxsize=16_384)
+def _mark_weight(marks: str) -> float:
+    """How much a class, id or test id says that an element names the author; pages repeat the same ones."""
+    if len(marks) > 400 or not _CLASS.search(marks):
+        return 0.0
+    return 3.5 if _STRONG.search(marks) else 1.5
+
+
+def _weight(element: lxml.html.HtmlElement, tag: str) -> float:
     weight = 0.0
-    prop = element.get("itemprop")
+    get = element.get
+    for attribute in ("class", "id", "data-testid"):
+        marks = get(attribute)
+        if marks and tag not in _BOXES:
+            weight = max(weight, _mark_weight(marks))
+    prop = get("itemprop")
     if prop and "author" in prop.split():
-        weight = 5
-    rel = element.get("rel")
-    if rel and "author" in rel.split():
-        weight = max(weight, 4)
-    marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''} {element.get('data-role') or ''}".strip()
-    if (
-        marks
-        and len(marks) < 400
-        and _CLASS.search(marks)
-        and element.tag not in {"body", "html", "article", "main", "section"}
-    ):
-        weight = max(weight, 3.5 if _STRONG.search(marks) else 1.5)
-    if element.tag == "a" and not weight and _HREF.search(element.get("href") or ""):
-        weight = 2
-    if not weight and element.tag in {
-        "p",
-        "div",
-        "span",
-        "small",
-        "em",
-        "i",
-        "address",
-        "cite",
-        "strong",
-        "b",
-        "td",
-        "li",
-    }:
+        weight = 5.0
+    if tag == "a":
+        rel = get("rel")
+        if rel and "author" in rel.split():
+            weight = max(weight, 4.0)
+        if not weight and _is_profile(get("href")):
+            weight = 2.0
+    elif not weight and tag in _TEXTUAL:
         text = element.text
         if text and len(text) < 120 and _OPENS.match(text):
             weight = 1.5
     return weight
+
+
+_BOXES = frozenset({"body", "html", "article", "main", "section"})
+_TEXTUAL = frozenset({"p", "div", "span", "small", "em", "i", "address", "cite", "strong", "b", "td", "li"})
+
+
+def _is_profile(href: str | None) -> bool:
+    """Whether a link leads to a writer's page, by its path."""
+    return bool(href) and len(href or "") < 300 and bool(_HREF.search(href or ""))
 
 
 def _names_in(element: lxml.html.HtmlElement) -> tuple[list[str], str]:
@@ -198,11 +201,7 @@ def _names_in(element: lxml.html.HtmlElement) -> tuple[list[str], str]:
     raw = clean(" ".join(element.itertext()))
     inner = [e for e in element.iter() if e is not element and "name" in (e.get("itemprop") or "").split()]
     if not inner:
-        inner = [
-            e
-            for e in element.iter("a")
-            if "author" in (e.get("rel") or "").split() or _HREF.search(e.get("href") or "")
-        ]
+        inner = [e for e in element.iter("a") if "author" in (e.get("rel") or "").split() or _is_profile(e.get("href"))]
     people: list[str] = []
     for node in inner[:20]:
         for name in names.split(" ".join(node.itertext())):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import lxml.html
 
@@ -180,12 +181,24 @@ def _scan(
 
 
 def _is_dated(element: lxml.html.HtmlElement) -> bool:
-    return bool(_PUBLISHED_CLASS.search(_names(element)))
+    names = _names(element)
+    return bool(names) and _says_date(names)
+
+
+@lru_cache(maxsize=16_384)
+def _says_date(names: str) -> bool:
+    return bool(_PUBLISHED_CLASS.search(names))
+
+
+@lru_cache(maxsize=16_384)
+def _says_foreign(names: str) -> bool:
+    return bool(_FOREIGN_CLASS.search(names))
 
 
 def _names(element: lxml.html.HtmlElement) -> str:
-    names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
-    return names[:300]
+    get = element.get
+    names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''}"
+    return names[:300] if len(names) > 2 else ""
 
 
 def _short_text(element: lxml.html.HtmlElement) -> str | None:
@@ -249,7 +262,7 @@ def _judge(item: _Found, days: int, shared: frozenset[lxml.html.HtmlElement], to
         if node is None or node in shared or node.tag in {"body", "html"}:
             break
         names = _names(node)
-        if level < 3 and not dated and _PUBLISHED_CLASS.search(names):
+        if level < 3 and not dated and _says_date(names):
             dated = True
             score += 3 - level
             if re.search(r"modif|updat", names, re.IGNORECASE) and not re.search(r"publi|posted", names, re.IGNORECASE):
@@ -288,7 +301,7 @@ def is_foreign(element: lxml.html.HtmlElement, shared: frozenset[lxml.html.HtmlE
     for _ in range(12):
         if node is None or node in shared or node.tag in {"body", "html"}:
             return False
-        if node.tag in _FOREIGN_TAG or _FOREIGN_CLASS.search(_names(node)):
+        if node.tag in _FOREIGN_TAG or _says_foreign(_names(node)):
             return True
         node = node.getparent()
     return False
