@@ -121,8 +121,9 @@ def sync_commits(table: Path, after: int, until: int) -> None:
         entry = table / "_delta_log" / f"{version:020}.json"
         if not entry.exists():
             continue
-        for line in entry.read_text(encoding="utf-8").splitlines():
-            added = json.loads(line).get("add")
+        # Not splitlines(): a text in the statistics may hold U+2028, which is no end of a line here.
+        for line in entry.read_bytes().split(b"\n"):
+            added = json.loads(line).get("add") if line else None
             if added:
                 file = table / unquote(added["path"])
                 if file.exists():

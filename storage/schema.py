@@ -228,6 +228,10 @@ def to_arrow(table: Table, records: Sequence[Article | Capture | RunRecord | Sou
     for field in table.schema:
         if not field.nullable and built[field.name].null_count:
             raise pa.ArrowInvalid(f"{table.name}.{field.name} is null in {built[field.name].null_count} rows")
+        if pa.types.is_list(field.type) and not field.type.value_field.nullable:
+            holes = sum(chunk.flatten().null_count for chunk in built[field.name].chunks)
+            if holes:
+                raise pa.ArrowInvalid(f"{table.name}.{field.name} holds {holes} null elements")
     keys = [(name, "ascending") for name in table.sort_by]
     return built.sort_by(keys) if keys else built
 
