@@ -39,6 +39,7 @@ lint: $(VENV)/.stamp-dev ## check style, format and types
 
 docs: $(VENV)/.stamp-run ## write the reference pages of docs/ anew from the code
 	@$(BIN)/python -m crawler.reference docs
+	@$(BIN)/python -m crawler.config docs/configuration.md
 
 clean: ## remove the virtual environment and all caches; archives stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -133,6 +133,9 @@ class Session:
         """Write one event. ``final`` tells a URL's fate in this run from a try that will be repeated."""
         capture = dataclasses.replace(capture, run=self.run.name)
         self.history.apply(capture)
+        for warning in article.warnings if article is not None else ():
+            if warning.startswith("selector_"):
+                self.count(capture.source, "selector", warning)
         self.run.record(capture, article)
         if capture.kind == "article" and capture.warc_file is not None:
             self._pages_pending += 1

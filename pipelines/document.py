@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 import lxml.etree
@@ -68,6 +69,9 @@ def read(page: Page) -> Document | Rejection:
     warnings = list(decoded.warnings)
     if any("depth" in entry.message.lower() for entry in parser.error_log):
         warnings.append("too_deep")
+    if page.site is not None and page.site.in_force(page.fetched_at.date()) is not page.site:
+        page = dataclasses.replace(page, site=page.site.in_force(page.fetched_at.date()))
+        warnings.append("selector_expired")
     if page.site is not None and page.site.remove:
         warnings.extend(_remove(tree, page.site.remove))
     return Document(

@@ -42,6 +42,7 @@ class SiteRules:
 
     ``timezone`` is an IANA name and ``language`` a BCP 47 tag; both are defaults for pages that are silent.
     The selectors are CSS, or XPath where they begin with ``/`` or ``./`` or ``(``; each field's are tried in order.
+    ``valid_until`` is the last day on which the selectors are used.
     """
 
     name: str
@@ -52,6 +53,18 @@ class SiteRules:
     bullets: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    valid_until: dt.date | None = None
+
+    def in_force(self, day: dt.date) -> SiteRules:
+        """These rules on ``day``: without their selectors where that is after ``valid_until``."""
+        if self.valid_until is None or day <= self.valid_until or not self.selects:
+            return self
+        return SiteRules(name=self.name, timezone=self.timezone, language=self.language)
+
+    @property
+    def selects(self) -> bool:
+        """Whether there is any selector."""
+        return bool(self.title or self.date or self.bullets or self.body or self.remove)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,10 +87,22 @@ def closing_lines(session: Session) -> list[str]:
             lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
     if announced and not session.pages_asked:
         lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
+    lines += selector_lines(session)
     lines += [f"Source {name} is left out: {error}" for name, error in disabled(session)]
     lines += [f"Source {name} is being crawled by another run; left out." for name in session.busy]
     lines += [f"Source {name} is silent: none of its entrances could be read." for name in silent_sources(session)]
     lines += [f"Failed: {bug}" for bug in session.bugs]
+    return lines
+
+
+def selector_lines(session: Session) -> list[str]:
+    """Sources whose selectors found nothing, or have expired, and on how many of their articles."""
+    lines = []
+    for (source, what, warning), count in sorted(session.tallies.items(), key=str):
+        if what == "selector" and warning is not None:
+            code, _, field = warning.partition(":")
+            text = "have passed their valid_until" if code == "selector_expired" else f"for {field} found nothing"
+            lines.append(f"Source {source}: selectors {text} on {count} articles.")
     return lines
 
 

@@ -107,6 +107,7 @@ KEYS: tuple[Key, ...] = (
     _source("bullets", "selectors", "CSS or XPath of each key point.", '".key-points li"'),
     _source("body", "selectors", "CSS or XPath of the element that holds the text.", '["article .text", ".story"]'),
     _source("remove", "selectors", "CSS or XPath of what is taken away before reading.", '[".promo", ".related"]'),
+    _source("valid_until", "day", "Last day on which the selectors are used; later pages say so.", "2027-06-30"),
     _source(
         "labels", "table of texts", "Your own labels, kept beside the source.", '{ country = "DE", type = "regional" }'
     ),

@@ -206,6 +206,7 @@ def _source(table: Table) -> SourceConfig:
         bullets=table.texts("bullets", values.selector, one=True),
         body=table.texts("body", values.selector, one=True),
         remove=table.texts("remove", values.selector, one=True),
+        valid_until=table.day("valid_until"),
     )
     return SourceConfig(
         file=table.file,

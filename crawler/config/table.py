@@ -107,6 +107,15 @@ class Table:
             raise self.error(key, f"{shown(value)} is too small", f"write {least:,} bytes or more".replace(",", " "))
         return found
 
+    def day(self, key: str) -> dt.date | None:
+        """A day, as TOML writes it, or None."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+            self._wrong_type(key, value, f"a day without quotes, such as {key} = 2027-06-30")
+        return value
+
     def labels(self, key: str) -> tuple[tuple[str, str], ...]:
         """A table of texts as pairs sorted by key."""
         value = self.values.get(key, {})

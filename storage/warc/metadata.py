@@ -111,6 +111,7 @@ def _rules_fields(rules: SiteRules) -> dict[str, Json]:
             "bullets": list(rules.bullets),
             "body": list(rules.body),
             "remove": list(rules.remove),
+            "valid_until": rules.valid_until.isoformat() if rules.valid_until else None,
         }
     )
 
@@ -125,6 +126,7 @@ def _rules(fields: _Fields) -> SiteRules:
         bullets=fields.texts("bullets"),
         body=fields.texts("body"),
         remove=fields.texts("remove"),
+        valid_until=fields.day_or_none("valid_until"),
     )
 
 
@@ -158,6 +160,13 @@ class _Fields:
         if value is None or isinstance(value, str):
             return value
         raise MetadataError(f"{name} is not text")
+
+    def day_or_none(self, name: str) -> dt.date | None:
+        value = self.text_or_none(name)
+        try:
+            return dt.date.fromisoformat(value) if value is not None else None
+        except ValueError:
+            raise MetadataError(f"{name} is no day") from None
 
     def text(self, name: str) -> str:
         value = self.text_or_none(name)

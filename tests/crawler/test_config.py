@@ -463,7 +463,7 @@ def test_an_archive_path_without_rights_is_refused(tmp_path: Path) -> None:
 
 def test_digest_is_stable_and_sees_every_setting() -> None:
     plain = config().digest
-    assert plain == "f7c570d89cff8e8b7470bc8c6c104de3"
+    assert plain == "975d61d0945cb0b03e65be6d3c7cca6a"
     assert plain == parse(f"{CONTACT}{SOURCE}", Path("/elsewhere/other.toml")).digest
     assert plain == config('[archive]\npath = "other"').digest
     others = [
