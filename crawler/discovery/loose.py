@@ -37,9 +37,11 @@ _FIELDS = (
 _MAX_FIELDS = 40
 _MAX_FIELD = 20_000
 _CANONICAL = {name.lower(): name for name in _FIELDS}
+# Without ASCII, the long s of "i\u017f\u017fued" would match too.
+_FLAGS = re.IGNORECASE | re.ASCII
 _PREFIX = r"(?:(?P<prefix>[A-Za-z][\w-]{0,30}):)?"
-_FIELD = re.compile(rf"<{_PREFIX}(?P<name>{'|'.join(_FIELDS)})(?P<attributes>\s[^<>]{{0,4000}})?>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([A-Za-z][\w:-]{0,40})\s{0,9}=\s{0,9}("[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""")
+_FIELD = re.compile(rf"<{_PREFIX}(?P<name>{'|'.join(_FIELDS)})(?P<attributes>\s[^<>]{{0,4000}})?>", _FLAGS)
+_ATTRIBUTE = re.compile(r"""([A-Za-z][\w:-]{0,40})\s{0,9}=\s{0,9}("[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""", re.ASCII)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Modules that speak of a picture or film, not of the entry.
@@ -51,7 +53,7 @@ _INHERITED = re.compile(r"""\sxml:(lang|base)\s{0,9}=\s{0,9}["']([^"'<>]{1,2000}
 def elements(text: str, tags: tuple[str, ...]) -> Iterator[etree._Element]:
     """Each entry whose name is in ``tags``, below an element that holds the head's fields."""
     text = _without_comments(_NOT_XML.sub("", text))
-    starts = re.compile(rf"<{_PREFIX}(?P<name>{'|'.join(tags)})(?P<attributes>\s[^<>]{{0,4000}})?>", re.IGNORECASE)
+    starts = re.compile(rf"<{_PREFIX}(?P<name>{'|'.join(tags)})(?P<attributes>\s[^<>]{{0,4000}})?>", _FLAGS)
     entries = (match for match in starts.finditer(text) if (match["prefix"] or "").lower() not in _OTHER_SUBJECTS)
     found = list(islice(entries, MAX_LINKS + 1))
     head = etree.Element("channel")

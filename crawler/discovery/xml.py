@@ -1,8 +1,7 @@
 """XML from strangers: no DOCTYPE reaches the parser, so there is no entity to expand, and breaks are read over.
 
-The reader is lxml's incremental one. Measured beside feedparser 6.0.14 on a feed of 5 MB: 0.47 s against 1.8 s;
-libxml2 also reads on behind a break, where expat stops and feedparser changes to a slower parser. The well-known
-document of a billion laughs costs either nothing here, since its declarations are cut away before parsing.
+The reader is lxml's incremental one, strict; at the first break :mod:`crawler.discovery.loose` begins again. Compared
+with feedparser 6.0.14 it is several times as fast and finds more in damaged feeds; figures in ``docs/discovery.md``.
 """
 
 from __future__ import annotations

@@ -24,7 +24,26 @@ PIECES = st.sampled_from(
         *("<feed>", "<entry>", "<news:title>", "2026-11-21", "9999999", "xml:base='x'", "\0", "\ud800", "\ufeff"),
     ]
 )
+SOUND = (
+    b'<rss xmlns:a="http://www.w3.org/2005/Atom"><channel><link>https://p.test/</link><item><title>One &amp; two</title>'
+    b'<link>https://p.test/1</link><a:link rel="alternate" href="/1"/><pubDate>Sat, 21 Nov 2026 10:30:15 GMT</pubDate>'
+    b"</item><item><guid>https://p.test/2</guid><dc:language>de</dc:language></item></channel></rss>",
+    b'<urlset xmlns:news="n"><url><loc>https://p.test/1</loc><lastmod>2026-11-21</lastmod><xhtml:link hreflang="de"/>'
+    b"<news:news><news:publication_date>2026-11-21T10:30Z</news:publication_date></news:news></url></urlset>",
+)
+
+
+def damaged(body: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
+    """``body`` with bytes taken out and put in: (position, how many go, what comes)."""
+    for position, gone, come in changes:
+        at = position % (len(body) + 1)
+        body = body[:at] + come + body[at + gone :]
+    return body
+
+
+DAMAGE = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 20), st.binary(max_size=3)), max_size=10)
 BODIES = st.one_of(
+    st.builds(damaged, st.sampled_from(SOUND), DAMAGE),
     st.binary(max_size=300),
     st.lists(PIECES, max_size=40).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass")),
     st.lists(PIECES, max_size=20).map(lambda parts: "".join(parts).encode("utf-16", "surrogatepass")),
@@ -64,6 +83,7 @@ def sound(found: Discovery) -> bool:
 
 @settings(max_examples=1500, deadline=None)
 @given(BODIES, CONTENT_TYPES, st.sampled_from([URL, "", "http://[", "nonsense"]))
+@example("<rss><item><i\u017f\u017fued>2026</i\u017f\u017fued><link rel\u00be='x' href='/a'>".encode(), None, URL)
 @example(b"<rss><item><link>https://p.test/\xed\xa0\x80</link></item></rss>", None, URL)
 def test_any_bytes_give_sound_values(body: bytes, content_type: str | None, url: str) -> None:
     assert sound(discover(body, url=url, content_type=content_type))
@@ -82,7 +102,7 @@ def test_a_clean_url_stays_as_it_is(raw: str, base: str) -> None:
 
 def test_the_page_names_every_reason() -> None:
     page = (Path(__file__).parents[3] / "docs" / "discovery.md").read_text(encoding="utf-8")
-    for code, meaning in REASONS.items():
-        assert f"| `{code}` | {meaning} |" in page
+    for reason, meaning in REASONS.items():
+        assert f"| `{reason}` | {meaning} |" in page
     for code in ("too_long", "not_http", "bad_url", "credentials", "no_url", "own_url", "not_an_article"):
         assert f"| `{code}` |" in page
