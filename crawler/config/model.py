@@ -77,8 +77,12 @@ class SourceConfig:
 
     @property
     def digest(self) -> str:
-        """Hash of all that shapes what is fetched from this source and how it is read; not of the file it stands in."""
-        return _digest([asdict(self.rules), self.entrances, sorted(self.hosts), self.delay, self.labels])
+        """Hash of all that shapes what is fetched from this source and how it is read; not of the file it stands in.
+
+        Settings that are left open do not count, so that a new key changes no digest.
+        """
+        rules = {key: value for key, value in asdict(self.rules).items() if value not in (None, ())}
+        return _digest([rules, self.entrances, sorted(self.hosts), self.delay, self.labels])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +105,15 @@ class Config:
 
     @property
     def digest(self) -> str:
-        """Hash of every setting that shapes a run, the same on every machine: paths of files and archive stay out."""
-        archive = [self.archive.batch_pages, self.archive.batch_seconds, self.archive.segment_bytes]
+        """Hash of every setting that shapes a run, the same on every machine: paths of files and archive stay out.
+
+        Settings at their default do not count, so that a new key changes no digest.
+        """
+        defaults = asdict(ArchiveConfig(path=self.archive.path)) | asdict(CrawlConfig(contact=""))
+        settings = asdict(self.archive) | asdict(self.crawl)
+        chosen = {key: value for key, value in settings.items() if value != defaults[key]}
         sources = sorted([source.name, source.digest] for source in self.sources)
-        return _digest([archive, asdict(self.crawl), sources, sorted(source.name for source in self.disabled)])
+        return _digest([chosen, sources, sorted(source.name for source in self.disabled)])
 
 
 def fold_www(host: str) -> str:

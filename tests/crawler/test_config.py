@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -90,6 +91,7 @@ language = "de"
 title = "h1.headline"
 date = "//time/@datetime"
 body = ["article .text", "(//div)[2]"]
+valid_until = 2027-06-30
 labels = { type = "regional", country = "DE" }
 """,
         encoding="utf-8",
@@ -107,6 +109,7 @@ labels = { type = "regional", country = "DE" }
     assert source.rules.title == ("h1.headline",)
     assert source.rules.body == ("article .text", "(//div)[2]")
     assert source.rules.timezone == "Europe/Berlin"
+    assert source.rules.valid_until == dt.date(2027, 6, 30)
 
 
 @pytest.mark.parametrize(
@@ -315,6 +318,8 @@ def test_a_global_mistake_is_told_in_one_sentence(text: str, sentence: str) -> N
         pytest.param("labels = { size = 3 }\n", "labels.size", "3 is a whole number; write a text", id="label"),
         pytest.param("labels = 'DE'\n", "labels", "is a text; write a table such as", id="labels"),
         pytest.param("delay = 'soon'\n", "delay", "'soon' is not a duration", id="delay"),
+        pytest.param("valid_until = '2027'\n", "valid_until", "is a text; write a day without quotes", id="day"),
+        pytest.param("valid_until = 2027-01-01T00:00:00\n", "valid_until", "write a day without", id="moment"),
     ],
 )
 def test_a_sources_own_mistake_disables_it_and_no_other(block: str, key: str, words: str) -> None:
@@ -463,7 +468,7 @@ def test_an_archive_path_without_rights_is_refused(tmp_path: Path) -> None:
 
 def test_digest_is_stable_and_sees_every_setting() -> None:
     plain = config().digest
-    assert plain == "975d61d0945cb0b03e65be6d3c7cca6a"
+    assert plain == "becf54f617f4af10d0ba2566e62ead65"
     assert plain == parse(f"{CONTACT}{SOURCE}", Path("/elsewhere/other.toml")).digest
     assert plain == config('[archive]\npath = "other"').digest
     others = [
@@ -471,6 +476,7 @@ def test_digest_is_stable_and_sees_every_setting() -> None:
         config(crawl="delay = 2"),
         config(crawl="revisit = ['1h']"),
         config(source="title = 'h1'"),
+        config(source="valid_until = 2027-06-30"),
         config(source="delay = 1"),
         config(source="labels = { country = 'DE' }"),
         config(source="hosts = ['m.courier.test']"),

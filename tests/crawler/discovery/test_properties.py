@@ -25,7 +25,7 @@ PIECES = st.sampled_from(
     ]
 )
 SOUND = (
-    b'<rss xmlns:a="http://www.w3.org/2005/Atom"><channel><link>https://p.test/</link><item><title>One &amp; two</title>'
+    b'<rss xmlns:a="http://www.w3.org/2005/Atom"><channel><link>https://p.test/</link><item><title>A &amp; B</title>'
     b'<link>https://p.test/1</link><a:link rel="alternate" href="/1"/><pubDate>Sat, 21 Nov 2026 10:30:15 GMT</pubDate>'
     b"</item><item><guid>https://p.test/2</guid><dc:language>de</dc:language></item></channel></rss>",
     b'<urlset xmlns:news="n"><url><loc>https://p.test/1</loc><lastmod>2026-11-21</lastmod><xhtml:link hreflang="de"/>'
