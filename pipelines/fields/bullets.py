@@ -1,21 +1,235 @@
-"""The key points: the short list that some publishers print between the headline and the body."""
+"""The key points: the short list that some publishers print between the headline and the body.
+
+A list may be an ``<ul>``, several sibling elements alike, or lines of one element. Three things speak for one: a label
+above it, a class or id that names it, and its place right below the headline. The first suffices; a class needs a
+place before the text has begun; a place alone needs a list of unlinked sentences.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lxml.html import HtmlElement
+
 from pipelines import blocks, cues
+from pipelines.blocks import HEADINGS, Block, Layout, Region
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
+from pipelines.labels import KEY_POINT_CLASSES, KEY_POINTS
+from pipelines.layout import prose, size
+from pipelines.normalise import fold
+
+# What was seen on real pages: two to five points of one or two sentences.
+_FEWEST: Final = 2
+_MOST: Final = 5
+_SHORTEST: Final = 16
+_LONGEST: Final = 400
+# Blocks that may stand between a label and the first point (a note that a machine wrote them, a button).
+_REACH: Final = 3
+# A label is short.
+_LABEL: Final = 60
+# Running text below the headline that may precede the points: a standfirst, not a text that has begun.
+_PARAGRAPH: Final = 100
+# Points that are no list are a few lines in all; more is text.
+_WHOLE: Final = 600
+# A list without label or class stands at most this many blocks below the headline, and text as many below it.
+_BELOW: Final = 30
+_LISTS: Final = frozenset(("ul", "ol"))
+_LEAVES: Final = frozenset(("h2", "h3", "h4", "p", "div", "li"))
+# What no label redeems, and what speaks against a list without a label.
+_NEVER: Final = cues.COMMENTS | cues.NAVIGATION | cues.FOOTER | cues.CONSENT
+_AGAINST: Final = (
+    _NEVER | cues.RELATED | cues.SHARE | cues.NEWSLETTER | cues.TAGS | cues.ADVERT | cues.BIOGRAPHY | cues.CAPTION
+    | cues.BYLINE | cues.OVERLAY
+)  # fmt: skip
+
+_LABELS: Final = frozenset(fold(label) for line in KEY_POINTS.splitlines() for label in line.split("|") if label)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A run of items that may be key points: their texts, the blocks it spans and the region that holds it."""
+
+    items: tuple[str, ...]
+    first: int
+    last: int
+    region: Region
+    listed: bool
+    headings: bool = False
 
 
 def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
     """The key points of ``document``; the winner is None where it has none."""
-    del title
-    layout = blocks.read(document.tree)
-    found: list[Candidate[tuple[str, ...]]] = []
+    warnings: tuple[str, ...] = ()
+    site = document.page.site
+    if site is not None and site.bullets:
+        chosen = document.select(site.bullets)
+        items = tuple(text for element in chosen for text in _texts(element))
+        if items:
+            only = Candidate(value=items, source="selector")
+            return Choice(field="bullets", winner=only, candidates=(only,), why="selector")
+        warnings = ("selector_unmatched:bullets",)
+    layout = document.layout
+    headline = _headline(layout, title)
+    ranked: list[tuple[int, int, Candidate[tuple[str, ...]]]] = []
+    for found in _lists(layout):
+        source = _source(layout, found, headline)
+        if source is not None:
+            rank = _ORDER.index(source)
+            ranked.append((rank, found.first, Candidate(value=found.items, source=source)))
+    ranked.sort(key=lambda entry: entry[:2])
+    candidates = tuple(entry[2] for entry in ranked)
+    return Choice(
+        field="bullets",
+        winner=candidates[0] if candidates else None,
+        candidates=candidates,
+        why="first",
+        warnings=warnings,
+    )
+
+
+_ORDER: Final = ("label", "class", "place")
+
+
+def _texts(element: HtmlElement) -> Iterator[str]:
+    yield from (block.text for block in blocks.read(element).blocks)
+
+
+def _headline(layout: Layout, title: str | None) -> int:
+    """The index of the block that the article begins with, or -1."""
+    key = fold(title or "")
+    if key:
+        same = [block.index for block in layout.blocks if block.tag in HEADINGS and fold(block.text) == key]
+        same = same or [block.index for block in layout.blocks if fold(block.text) == key]
+        if same:
+            return same[0]
+    return next((block.index for block in layout.blocks if block.tag == "h1"), -1)
+
+
+def _lists(layout: Layout) -> Iterator[_List]:
+    """Every run of two to five short texts that are set alike."""
+    children: dict[int, list[Region]] = {}
+    for region in layout.regions[1:]:
+        children.setdefault(region.parent, []).append(region)
     for region in layout.regions:
-        if region.tag not in ("ul", "ol") or not (region.cues | region.inherited) & cues.BULLETS:
+        count = region.last - region.first
+        if count < _FEWEST or (region.cues | region.inherited) & _NEVER:
             continue
-        items = tuple(b.text for b in layout.blocks[region.first : region.last] if b.linked * 2 < len(b.text))
-        if 2 <= len(items) <= 5 and all(16 <= len(item) <= 400 for item in items):
-            found.append(Candidate(value=items, source="class"))
-    return Choice(field="bullets", winner=found[0] if found else None, candidates=tuple(found), why="first")
+        if region.tag in _LISTS:
+            yield from _list(layout, [c for c in children.get(region.index, ()) if c.tag == "li"], region, listed=True)
+            continue
+        below = children.get(region.index)
+        if below is None:
+            if count <= _MOST + 1:
+                yield from _lines(layout, region)
+            continue
+        run: list[Region] = []
+        for child in [*below, None]:
+            alike = child is not None and run and _alike(child, run[-1])
+            if alike and child is not None:
+                run.append(child)
+                continue
+            if len(run) >= _FEWEST:
+                yield from _list(layout, run, region, listed=False)
+            run = [child] if child is not None and child.tag in _LEAVES and child.last - child.first == 1 else []
+
+
+def _alike(child: Region, before: Region) -> bool:
+    return (
+        child.tag == before.tag
+        and child.last - child.first == 1
+        and child.first == before.last
+        and child.element.get("class") == before.element.get("class")
+    )
+
+
+def _list(layout: Layout, members: list[Region], region: Region, *, listed: bool) -> Iterator[_List]:
+    if not members or len(members) > 2 * _MOST:
+        return
+    items: list[str] = []
+    promoted = 0
+    for member in members:
+        held = layout.blocks[member.first : member.last]
+        if not held:
+            continue
+        text = " ".join(block.text for block in held)
+        if 2 * sum(block.linked for block in held) > len(text):
+            promoted += 1
+        else:
+            items.append(text)
+    if _FEWEST <= len(items) <= _MOST and promoted < len(items) and _sized(items):
+        headings = members[0].tag in HEADINGS
+        yield _List(tuple(items), members[0].first, members[-1].last, region, listed, headings)
+
+
+def _lines(layout: Layout, region: Region) -> Iterator[_List]:
+    held = layout.blocks[region.first : region.last]
+    items = [block.text.lstrip("-–—•*▪■●· ") for block in held]
+    if _FEWEST <= len(items) <= _MOST and not any(block.linked for block in held) and _sized(items):
+        yield _List(tuple(items), region.first, region.last, region, listed=False)
+
+
+def _sized(items: list[str]) -> bool:
+    return all(size(item) >= _SHORTEST and len(item) <= _LONGEST for item in items)
+
+
+def _source(layout: Layout, found: _List, headline: int) -> str | None:
+    """What speaks for a list, or None where that is not enough: a list with pictures is a gallery, one that a sentence
+    introduces is a part of the text."""
+    begun = _begun(layout, found, headline)
+    if begun > 1:
+        return None
+    if _labelled(layout, found):
+        return "label"
+    if (found.region.cues | found.region.inherited) & _AGAINST:
+        return None
+    if _named(layout, found) and (found.listed or sum(map(size, found.items)) <= _WHOLE):
+        return "class"
+    if begun or found.region.media or not (found.listed or found.headings):
+        return None
+    below = 0 <= headline < found.first <= headline + _BELOW
+    introduced = layout.blocks[found.first - 1].text.endswith((":", "："))
+    return "place" if below and not introduced and _followed(layout, found) and _sentences(found) else None
+
+
+def _begun(layout: Layout, found: _List, headline: int) -> int:
+    """How many paragraphs of running text stand between the headline and the list."""
+    start = headline + 1 if 0 <= headline < found.first else max(0, found.first - 12)
+    return sum(_paragraph(block) for block in layout.blocks[start : found.first])
+
+
+def _paragraph(block: Block) -> bool:
+    return block.tag not in HEADINGS and not block.cues & _AGAINST and prose(block) >= _PARAGRAPH
+
+
+def _labelled(layout: Layout, found: _List) -> bool:
+    for block in reversed(layout.blocks[max(0, found.first - _REACH) : found.first]):
+        if len(block.text) <= _LABEL and fold(block.text).strip(" :.") in _LABELS:
+            return True
+    return False
+
+
+def _named(layout: Layout, found: _List) -> bool:
+    """Whether the list or a box that holds little else is named after what it is."""
+    region = found.region
+    most = found.last - found.first + 4
+    while region.last - region.first <= most:
+        element = region.element
+        for value in (element.get("class"), element.get("id"), element.get("data-testid")):
+            if value and not KEY_POINT_CLASSES.isdisjoint(cues.words(value)):
+                return True
+        if region.parent < 0:
+            break
+        region = layout.regions[region.parent]
+    return False
+
+
+def _followed(layout: Layout, found: _List) -> bool:
+    """Whether running text follows soon."""
+    return any(_paragraph(block) for block in layout.blocks[found.last : found.last + _BELOW])
+
+
+def _sentences(found: _List) -> bool:
+    return sum(map(size, found.items)) >= 40 * len(found.items)
