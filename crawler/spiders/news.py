@@ -153,7 +153,12 @@ class NewsSpider(scrapy.Spider):
         if isinstance(page, Rejection):
             self._count_entrance(dataclasses.replace(capture, outcome="rejected", reason=page.reason))
             return
-        found = discover(page.body, url=page.url, content_type=page.header("content-type"))
+        limit = self.session.config.crawl.max_entrance
+        kind = page.header("content-type")
+        # A sitemap of 50,000 entries takes a second: the event loop must not wait for it.
+        found = await asyncio.to_thread(discover, page.body, url=page.url, content_type=kind, max_size=limit)
+        for code, count in found.dropped:
+            self.session.tallies[errand.source.name, "dropped", code] += count
         if found.kind is None:
             reason = found.reason or "not_an_entrance"
             self._count_entrance(dataclasses.replace(capture, outcome="rejected", reason=reason, detail=found.detail))
@@ -360,4 +365,6 @@ class NewsSpider(scrapy.Spider):
     async def _on_closed(self, spider: scrapy.Spider, reason: str) -> None:  # noqa: ARG002
         await self.session.close(reason="stopped" if reason != "finished" else "unsettled")
         for row in self.session.tally_rows():
-            self.logger.info("%s: %d %s%s", row.source, row.count, row.outcome, f" ({row.reason})" if row.reason else "")
+            self.logger.info(
+                "%s: %d %s%s", row.source, row.count, row.outcome, f" ({row.reason})" if row.reason else ""
+            )
