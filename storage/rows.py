@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +31,7 @@ class Rows:
         handle = DeltaTable(str(folder))
         self.version: int = handle.version()
         base = folder.resolve()
-        self._files = sorted(str(Path(file).resolve().relative_to(base)) for file in handle.file_uris())
+        self._files = sorted(str(_path(file).resolve().relative_to(base)) for file in handle.file_uris())
         self._filesystem = SubTreeFileSystem(str(base), LocalFileSystem())
 
     @property
@@ -95,6 +96,11 @@ class Rows:
         table = pa.table({"id": keys["id"], "ranked": ranked})
         newest = table.group_by("id").aggregate([("ranked", "max")])["ranked_max"]
         return pc.utf8_slice_codeunits(newest, start=1).combine_chunks()
+
+
+def _path(uri: str) -> Path:
+    """The path of one of deltalake's addresses, which are percent-encoded with or without a scheme in front."""
+    return Path(unquote(uri.removeprefix("file://")))
 
 
 def _sound(warnings: pa.ChunkedArray) -> pa.ChunkedArray:
