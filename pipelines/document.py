@@ -13,6 +13,7 @@ from pipelines import layout as layouts
 from pipelines.blocks import Layout
 from pipelines.evidence import Evidence
 from pipelines.selectors import Selector, compile_selector
+from pipelines.urls import host
 from storage.records import Page, Rejection
 
 # libxml2 stops at this depth even where it is told to read huge trees, and drops what lies below.
@@ -54,7 +55,7 @@ class Document:
 
 def read(page: Page) -> Document | Rejection:
     """Decode and parse ``page`` and read its evidence; a Rejection of stage ``document`` where that cannot be done."""
-    decoded = charsets.decode(page.body, page.header("content-type"))
+    decoded = charsets.decode(page.body, page.header("content-type"), tld=host(page.url).rpartition(".")[2])
     source = decoded.utf8
     if not source or source.isspace():
         return Rejection(url=page.url, stage="document", reason="empty", detail="the page has no content")
