@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.urls import canonical
@@ -88,7 +89,7 @@ class History:
     @classmethod
     def load(cls, archive: Archive, sources: Iterable[str] | None = None) -> History:
         """Read the history of ``sources`` (all by default) from the archive's ``captures``."""
-        wanted = pc.field("source").isin(sorted(sources)) if sources is not None else None
+        wanted = pc.field("source").isin(pa.array(sorted(sources), pa.string())) if sources is not None else None
         history = cls()
         table = archive.captures().to_table(filter=wanted)
         table = table.append_column(_LATER, pc.not_equal(table["outcome"], "announced"))
