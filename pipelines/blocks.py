@@ -7,6 +7,7 @@ markup is flattened: words are neither lost nor glued.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -66,6 +67,8 @@ _ITEMPROP_CUES = {
 # A line of so many characters that ends so is a sentence; a break after it separates paragraphs.
 _SENTENCE = 60
 _STOPS = (".", "!", "?", "…", ".”", '."', ".»", ".“", "”", "。", "！", "？", "」", "؟", "۔", "।")
+# So many paragraphs and boxes are more than a notice for readers without JavaScript.
+_MANY = 40
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
@@ -172,7 +175,9 @@ class _Reader:
                 if depth == 1:
                     self._add(element.text, 0, 0)
                     continue
-                if not isinstance(tag, str) or tag in SKIPPED_TAGS:
+                if not isinstance(tag, str) or (
+                    tag in SKIPPED_TAGS and not (tag == "noscript" and _holds_page(element))
+                ):
                     if tag in MEDIA_TAGS:
                         self.media += 1
                     elif tag in CONTROL_TAGS:
@@ -295,6 +300,11 @@ class _Reader:
         region.media += self.media
         region.controls += self.controls
         self.region = region.parent
+
+
+def _holds_page(noscript: HtmlElement) -> bool:
+    """Whether a ``<noscript>`` that was never closed, or that holds the page itself, must be read."""
+    return sum(1 for _ in itertools.islice(noscript.iter("p", "div", "li", "table"), _MANY)) == _MANY
 
 
 def _tag(element: HtmlElement) -> str:

@@ -110,7 +110,7 @@ def _read(layout: Layout, about: Known, known: frozenset[str]) -> tuple[list[str
         else:
             seen.add(key)
             kept.append(block)
-    while kept and kept[-1].tag in HEADINGS:
+    while kept and kept[-1].tag in HEADINGS and len(kept[-1].text) < _SHORT:
         dropped.append(Dropped(text=kept.pop().text, reason="heading_without_text"))
     return [block.text for block in kept], dropped
 
