@@ -14,11 +14,8 @@ import unicodedata
 _INVISIBLE = dict.fromkeys(
     [0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F], None
 )
-_CONTROLS = dict.fromkeys(
-    [*range(0x00, 0x09), 0x0E, 0x0F, *range(0x10, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)], None
-)
+_CONTROLS = dict.fromkeys([*range(0x09), 0x0E, 0x0F, *range(0x10, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)], None)
 _DROP = _INVISIBLE | _CONTROLS
-_DROPPABLE = re.compile(f"[{''.join(map(re.escape, map(chr, _DROP)))}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,1000}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -33,11 +30,12 @@ def scalar(text: str) -> str:
 
 def clean(text: str) -> str:
     """``text`` in NFC on one line: white space folded to single spaces, control and invisible characters dropped."""
-    text = scalar(text)
-    if _DROPPABLE.search(text):
-        text = _DROPPABLE.sub("", text)
     text = " ".join(text.split())
-    return text if text.isascii() else " ".join(unicodedata.normalize("NFC", text).split())
+    if not text.isprintable():
+        text = " ".join(scalar(text).translate(_DROP).split())
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def unescape(text: str) -> str:
@@ -69,9 +67,13 @@ _FOLD = str.maketrans(
 
 def fold(text: str) -> str:
     """A key for comparing two texts: compatibility form, case, quotes, dashes and white space folded."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_FOLD))
-    return clean(text.translate(_FOLD)).casefold()
+    if text.isascii():
+        return clean(text.replace("`", "'")).lower()
+    return clean(unicodedata.normalize("NFKC", text.translate(_FOLD)).translate(_FOLD_AGAIN)).casefold()
+
+
+# What the compatibility form brings back: full-width and small variants of marks folded already.
+_FOLD_AGAIN = {key: value for key, value in _FOLD.items() if unicodedata.normalize("NFKC", chr(key)) == chr(key)}
 
 
 def words(text: str) -> int:
