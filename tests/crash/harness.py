@@ -1,0 +1,154 @@
+"""Kill crawls of the demo newspapers with SIGKILL at random moments, and compare what the next run makes of it.
+
+``python -m tests.crash.harness --kills 300 --seed 7`` kills more often than the test suite does, and prints a line for
+each trial. A trial kills a few runs of one archive, lets the last one end, and demands an archive without a fault that
+holds what an undisturbed crawl holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import storage
+from crawler.demo import PAPERS, DemoServer, demo_config_toml
+from storage.archive import Archive
+from tests.archive_samples import contents, faults
+
+BROADSHEET = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
+KILLS_PER_TRIAL = 3
+# Small batches, so that most moments lie near a commit.
+ARCHIVE = 'batch_pages = 3\nbatch_seconds = "1s"\nsegment_bytes = "100 kB"\n'
+CRAWL = 'delay = "0s"\nworkers = 1\n'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What one trial found: ``wrong`` is empty where the archive is as it should be."""
+
+    kills: int
+    recovered: int
+    wrong: tuple[str, ...]
+
+
+class Harness:
+    """Crawls in processes of their own; ``server`` serves the papers, ``folder`` takes the archives."""
+
+    def __init__(self, server: DemoServer, folder: Path, *, seed: int) -> None:
+        self._server = server
+        self._folder = folder
+        self._random = random.Random(seed)
+        self._trials = 0
+        hurry(server)
+        started = time.monotonic()
+        self.undisturbed = self._crawled(self._place())
+        self._seconds = time.monotonic() - started
+
+    def trial(self, kills: int = KILLS_PER_TRIAL) -> Trial:
+        """Kill ``kills`` runs of a new archive, then let one end, and look at what is there."""
+        place = self._place()
+        killed = sum(self._kill(place) for _ in range(kills))
+        archive = self._crawled(place)
+        wrong = faults(archive)
+        here, there = contents(archive), contents(self.undisturbed)
+        wrong += [f"missing: {url} {revision}" for url, revision in sorted(there - here)]
+        wrong += [f"not in an undisturbed archive: {url} {revision}" for url, revision in sorted(here - there)]
+        wrong += [f"left: {path.name}" for path in (archive.root / "locks").glob("source-*")]
+        recovered = archive.runs().to_table(["outcome"])["outcome"].to_pylist().count("interrupted")
+        return Trial(kills=killed, recovered=recovered, wrong=tuple(wrong))
+
+    def _place(self) -> Path:
+        """A new folder with a configuration in it."""
+        self._trials += 1
+        place = self._folder / f"trial-{self._trials}"
+        place.mkdir()
+        config = re.sub("^delay = .*\n", "", demo_config_toml("archive"), flags=re.MULTILINE)
+        config = config.replace("[archive]\n", f"[archive]\n{ARCHIVE}").replace("[crawl]\n", f"[crawl]\n{CRAWL}")
+        (place / "broadsheet.toml").write_text(config, encoding="utf-8")
+        return place
+
+    def _start(self, place: Path) -> subprocess.Popen[str]:
+        env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        return subprocess.Popen(
+            [*BROADSHEET, "crawl"],
+            cwd=place,
+            env=env | {"http_proxy": self._server.proxy_url},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def _crawled(self, place: Path) -> Archive:
+        """The archive of ``place`` after a crawl that was allowed to end."""
+        with self._start(place) as process:
+            _, said = process.communicate(timeout=100)
+        if process.returncode != 0:
+            raise RuntimeError(f"the crawl ended with {process.returncode}: {said}")
+        return storage.open_archive(place / "archive")
+
+    def _kill(self, place: Path) -> bool:
+        """Start a crawl and kill it somewhere between its start and a little after its usual end."""
+        with self._start(place) as process:
+            if self._random.random() < 0.8:
+                _await_run(place, process)
+            deadline = time.monotonic() + self._random.uniform(0, self._seconds * 0.5)
+            while process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+            process.communicate(timeout=30)
+        return process.returncode == -signal.SIGKILL
+
+
+def _await_run(place: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until ``process`` has begun a run, for nothing happens to an archive before."""
+    before = {path.name for path in place.glob("archive/locks/run-*")}
+    while process.poll() is None and {path.name for path in place.glob("archive/locks/run-*")} <= before:
+        time.sleep(0.01)
+
+
+def hurry(server: DemoServer) -> None:
+    """Have the papers ask for no delay between two requests."""
+    for paper in PAPERS:
+        robots = paper.address("/robots.txt")
+        for line in server.resource(robots).content.splitlines():
+            if line.lower().startswith("crawl-delay"):
+                server.edit(robots, line, "# No delay is asked for.")
+
+
+def trials(kills: int, *, seed: int, folder: Path, server: DemoServer) -> Iterator[Trial]:
+    """Trials until ``kills`` runs have been killed."""
+    harness = Harness(server, folder, seed=seed)
+    while kills > 0:
+        found = harness.trial(min(kills, KILLS_PER_TRIAL))
+        kills -= max(1, found.kills)
+        yield found
+
+
+def main() -> int:
+    """Run from the command line; 1 where a trial found something wrong."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    killed, recovered, bad = 0, 0, 0
+    with tempfile.TemporaryDirectory(prefix="broadsheet-crash-") as folder, DemoServer() as server:
+        for found in trials(options.kills, seed=options.seed, folder=Path(folder), server=server):
+            killed, recovered, bad = killed + found.kills, recovered + found.recovered, bad + bool(found.wrong)
+            print(
+                f"{killed} killed, {recovered} runs recovered, {bad} trials wrong", *found.wrong, sep="\n  ", flush=True
+            )
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
