@@ -17,7 +17,7 @@ MAX_TEXT = 300
 
 _CLASS = re.compile(
     r"author|byline|by-line|autor|auteur|writer|reporter|journalist|columnist|contributor|verfasser|redakteur|skribent|forfatter|szerzo"
-    r"|written-?by|posted-?by|penulis|redaktor|signature|signatur\b"
+    r"|kisha|written-?by|posted-?by|penulis|redaktor|signature|signatur\b"
     r"|(?:^|[\s_\-])(?:creator|firma|vcard|fn|source|credit-name)(?:$|[\s_\-\d])",
     re.IGNORECASE,
 )
@@ -35,6 +35,7 @@ _OPENS = re.compile(
     r"^\s*(?:by|von|par|por|di|door|av|af|text|written by|de|του|της|автор|文|作者|記者|记者|著者|글|oleh|yazan)\b\s*[:：]?\s*(?=\S)",
     re.IGNORECASE,
 )
+_AFTER_DATE = re.compile(r"\d\s?[-–—|•·,]\s?(?:by|par|von|por|di|door|av|af|oleh)\s\S", re.IGNORECASE)
 _SKIP = frozenset(
     {"script", "style", "svg", "img", "button", "time", "noscript", "template", "figure", "input", "h1", "form"}
 )
@@ -180,13 +181,13 @@ def _weight(element: lxml.html.HtmlElement, tag: str) -> float:
             weight = 2.0
     elif not weight and tag in _TEXTUAL:
         text = element.text
-        if text and len(text) < 120 and _OPENS.match(text):
+        if text and len(text) < 120 and (_OPENS.match(text) or _AFTER_DATE.search(text)):
             weight = 1.5
     return weight
 
 
 _BOXES = frozenset({"body", "html", "article", "main", "section"})
-_TEXTUAL = frozenset({"p", "div", "span", "small", "em", "i", "address", "cite", "strong", "b", "td", "li"})
+_TEXTUAL = frozenset({"p", "div", "span", "small", "em", "i", "address", "cite", "strong", "b", "td", "li", "font"})
 
 
 def _is_profile(href: str | None) -> bool:

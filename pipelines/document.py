@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import lxml.etree
 import lxml.html
 
-from pipelines import charsets, evidence
+from pipelines import anchors, charsets, evidence
 from pipelines import layout as layouts
 from pipelines.blocks import Layout
 from pipelines.evidence import Evidence
@@ -36,6 +36,14 @@ class Document:
     evidence: Evidence
     warnings: tuple[str, ...] = ()
     _layout: Layout | None = field(default=None, init=False, repr=False, compare=False)
+    _headline: tuple[lxml.html.HtmlElement | None] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def headline(self) -> lxml.html.HtmlElement | None:
+        """The element that holds the headline (:mod:`pipelines.anchors`), found when first asked for."""
+        if self._headline is None:
+            self._headline = (anchors.headline(self.tree, self.evidence),)
+        return self._headline[0]
 
     @property
     def layout(self) -> Layout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -14,13 +15,17 @@ _SEPARATOR = re.compile(
     r"\s*[|｜│¦ㅣ]+\s*|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])"
 )
 _KEY = re.compile(r"[^\w]+|_")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:\s+\d{1,2}:\d{2})?")
 
 
 @lru_cache(maxsize=4096)
 def key(text: str) -> str:
-    """``text`` for comparison: folded, letters and digits only."""
-    return _KEY.sub("", fold(text))
+    """``text`` for comparison: folded, without accents, letters and digits only."""
+    folded = fold(text)
+    if not folded.isascii():
+        folded = _ACCENT.sub("", unicodedata.normalize("NFKD", folded))
+    return _KEY.sub("", folded)
 
 
 def site_keys(names: Iterable[str | None], domain: str) -> frozenset[str]:

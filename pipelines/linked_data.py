@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from pipelines.normalise import clean, fold, plain, scalar, unescape
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 # Bounds against hostile pages: honest ones stay far below each.
 MAX_SCRIPT = 3_000_000
@@ -30,16 +30,18 @@ ARTICLE_TYPES = frozenset(
 OTHER_TYPES = frozenset(
     {
         "webpage", "itempage", "collectionpage", "aboutpage", "searchresultspage", "profilepage", "faqpage",
-        "videoobject", "podcastepisode", "audioobject", "event", "sportsevent", "product", "imagegallery", "mediagallery",
-        "organization", "newsmediaorganization", "corporation", "website", "itemlist", "blog", "breadcrumblist",
+        "videoobject", "podcastepisode", "audioobject", "event", "sportsevent", "product", "imagegallery",
+        "mediagallery", "organization", "newsmediaorganization", "corporation", "website", "itemlist", "blog", "breadcrumblist",
     }
 )  # fmt: skip
 # Below these keys stand other articles, not the page's own.
 _FOREIGN = frozenset(
     {
-        "mentions", "relatedlink", "relatedlinks", "related", "citation", "ispartof", "liveblogupdate", "comment", "comments",
+        "mentions", "relatedlink", "relatedlinks", "related", "citation", "ispartof", "liveblogupdate", "comment",
+        "comments",
         "itemlistelement", "about", "isbasedon", "review", "reviews", "workexample", "blogpost", "blogposts",
-        "significantlink", "significantlinks", "subjectof", "recordedat", "backstory", "translationofwork", "hasoffercatalog",
+        "significantlink", "significantlinks", "subjectof", "recordedat", "backstory", "translationofwork",
+        "hasoffercatalog",
     }
 )  # fmt: skip
 
@@ -57,7 +59,7 @@ class Agent:
 class LinkedData:
     """One JSON-LD (or microdata) node that may describe the page's article; texts as they stand, only unescaped.
 
-    ``nested`` is true for a node found below another one that is not its page (a related article, an update of a live
+    ``crumbs`` are the names of a BreadcrumbList in its order. ``nested`` is true for a node found below another one that is not its page (a related article, an update of a live
     blog); ``repaired`` for one read from a script that is not valid JSON.
     """
 
@@ -81,6 +83,7 @@ class LinkedData:
     is_accessible_for_free: bool | None = None
     url: str | None = None
     word_count: int | None = None
+    crumbs: tuple[str, ...] = ()
     nested: bool = False
     repaired: bool = False
 
@@ -301,6 +304,17 @@ def _image(value: Json, index: Mapping[str, dict[str, Json]]) -> tuple[str | Non
     return (_text(first, 2000), None) if isinstance(first, str) else (None, None)
 
 
+def _crumbs(value: Json) -> tuple[str, ...]:
+    names: list[str] = []
+    for entry in (value if isinstance(value, list) else [value])[:20]:
+        if isinstance(entry, dict):
+            item = entry.get("item")
+            name = _text(entry.get("name"), 200) or (_text(item.get("name"), 200) if isinstance(item, dict) else None)
+            if name and (cleaned := plain(name)):
+                names.append(cleaned)
+    return tuple(names)
+
+
 def _boolean(value: Json) -> bool | None:
     if isinstance(value, list):
         value = value[0] if value else None
@@ -346,6 +360,7 @@ def _node(
         is_accessible_for_free=_boolean(node.get("isAccessibleForFree")) if "isAccessibleForFree" in node else None,
         url=url or _text(node.get("@id"), 2000),
         word_count=_count(node.get("wordCount")),
+        crumbs=_crumbs(node.get("itemListElement")) if "BreadcrumbList" in _types(node) else (),
         nested=nested,
         repaired=repaired,
     )

@@ -55,6 +55,10 @@ _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
 _PARENTHESIS = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]\s*$")
 _CREDIT = re.compile(r"\(?(?:image|photo|picture|bild|foto|source)\s?:", re.IGNORECASE)
+# "11 juin 2025 - par Jeanne Dupont": a date before the byline.
+_DATED = re.compile(
+    r"^[^,|]{0,40}\d[^|]{0,40}?\s?[-–—|•·,]\s?(?=(?:by|par|von|por|di|door|av|af|oleh|od|de)\s\S)", re.IGNORECASE
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _SITE_ADDRESS = re.compile(r"\s*\((?:https?://)?(?:www\.)?[\w.\-]+\.[a-z]{2,6}\)$", re.IGNORECASE)
 
@@ -62,6 +66,7 @@ _SITE_ADDRESS = re.compile(r"\s*\((?:https?://)?(?:www\.)?[\w.\-]+\.[a-z]{2,6}\)
 def freed(text: str) -> str:
     """``text`` without "By" before it and a job, address or note in brackets behind it."""
     text = clean(_HANDLE.sub("", _EMAIL.sub("", text)))
+    text = _DATED.sub("", text.strip("（）()"))
     for _ in range(2):
         text = _PREFIX.sub("", text).strip()
     text = _SITE_ADDRESS.sub("", text)

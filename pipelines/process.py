@@ -11,10 +11,10 @@ from pipelines import document as documents
 from pipelines import quality
 from pipelines.candidates import Choice
 from pipelines.document import Document
-from pipelines.fields import about, access, authors, body, bullets, date, language, title
-from pipelines.fields.about import Image
+from pipelines.fields import about, access, authors, body, bullets, date, image, language, title
 from pipelines.fields.body import Body
 from pipelines.fields.date import Dates
+from pipelines.fields.image import Image
 from pipelines.normalise import scalar, words
 from pipelines.urls import canonical, registered_domain, same_article_canonical
 from storage.records import Access, Article, Kind, Page, Rejection
@@ -100,7 +100,7 @@ def extract(document: Document) -> Extraction:
         tags=about.tags(document),
         publisher=about.publisher(document),
         kind=about.kind(document),
-        image=about.image(document),
+        image=image.choose(document),
         language=language.choose(document, "\n".join(text.paragraphs)),
         access=access.choose(document, text),
     )

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pipelines import bylines, headlines, names
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
-from pipelines.fields.headline import element as headline_element
 from pipelines.normalise import fold
 from pipelines.urls import registered_domain
 
@@ -32,9 +31,7 @@ def choose(document: Document) -> Choice[tuple[str, ...]]:
     if people is not None and people.source == "json-ld":
         return Choice(field="authors", winner=people, candidates=tuple(stated), why="first")
     sightings = [
-        byline
-        for byline in bylines.collect(document.tree, headline_element(document))[:8]
-        if byline.score >= bylines.TRUSTED
+        byline for byline in bylines.collect(document.tree, document.headline)[:8] if byline.score >= bylines.TRUSTED
     ]
     visible = [_without_sites(_candidate(byline), sites) for byline in sightings]
     personal = next(

@@ -15,7 +15,6 @@ from pipelines import clocks, guesses, spoken_dates, timestamps, visible_dates
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 from pipelines.fields import language as languages
-from pipelines.fields.headline import element as headline_element
 from pipelines.timestamps import Stamp
 from pipelines.urls import host
 from storage.records import DateSource
@@ -256,7 +255,7 @@ def _unstated(
 ) -> tuple[Candidate[Stamp] | None, list[Candidate[Stamp]], list[Candidate[Stamp]]]:
     """The winner among what is not stated for machines, all of it, and the visible dates of changes."""
     page = document.page
-    headline = headline_element(document)
+    headline = document.headline
     sightings = visible_dates.collect(
         document.tree,
         headline=headline,

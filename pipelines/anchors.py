@@ -1,0 +1,41 @@
+"""Where on a page the headline stands: the anchor for everything that is read near it."""
+
+from __future__ import annotations
+
+import lxml.html
+
+from pipelines.evidence import Evidence
+from pipelines.normalise import fold
+
+MAX_HEADINGS = 20
+MAX_OTHERS = 3_000
+_OUTSIDE = ("nav", "aside", "footer", "dialog")
+# What pages without headings set their headline in.
+_OTHERS = ("h3", "b", "strong", "font", "p", "span", "div", "td")
+
+
+def headline(tree: lxml.html.HtmlElement, evidence: Evidence) -> lxml.html.HtmlElement | None:
+    """The element that says what the page's titles say, a heading if there is one; else the first ``h1`` outside
+    navigation, else None.
+    """
+    stated = [evidence.html_title, evidence.first_meta("og:title"), *(node.headline for node in evidence.articles[:1])]
+    wanted = [fold(text) for text in stated if text]
+    first: lxml.html.HtmlElement | None = None
+    for tag in ("h1", "h2"):
+        for count, heading in enumerate(tree.iter(tag)):
+            if count > MAX_HEADINGS:
+                break
+            text = fold("".join(heading.itertext())[:500])
+            if len(text) > 8 and any(text in title or title in text for title in wanted):
+                return heading
+            if first is None and text and tag == "h1" and next(heading.iterancestors(*_OUTSIDE), None) is None:
+                first = heading
+    if first is not None or not wanted:
+        return first
+    for count, element in enumerate(tree.iter(*_OTHERS)):
+        if count > MAX_OTHERS:
+            break
+        own = element.text
+        if own and 12 <= len(own.strip()) <= 400 and (text := fold(own)) and any(text in title for title in wanted):
+            return element
+    return None

@@ -1,0 +1,120 @@
+"""The lead picture: its absolute address and its caption."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import lxml.html
+
+from pipelines.candidates import Candidate, Choice
+from pipelines.document import Document
+from pipelines.normalise import clean, plain
+from pipelines.urls import join
+
+MAX_CAPTION = 1_000
+MAX_FIGURES = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """The lead picture: an absolute address and its caption."""
+
+    url: str
+    caption: str | None = None
+
+
+def choose(document: Document) -> Choice[Image]:
+    """The lead picture of ``document``, with the caption of the figure that shows it."""
+    evidence, page = document.evidence, document.page
+    pairs: list[tuple[str, str | None, str | None]] = [
+        (n.origin, n.image_url, n.image_caption) for n in evidence.articles[:2]
+    ]
+    pairs = [
+        *(
+            (f"meta:{name}", evidence.first_meta(name), None)
+            for name in ("og:image", "og:image:secure_url", "og:image:url")
+        ),
+        *pairs,
+        *(
+            (f"meta:{name}", evidence.first_meta(name), None)
+            for name in ("twitter:image", "twitter:image:src", "thumbnail")
+        ),
+    ]
+    addresses = [
+        (source, absolute, caption, raw)
+        for source, raw, caption in pairs
+        if raw and (absolute := join(page.url, raw)) is not None
+    ]
+    if not addresses:
+        return Choice(field="image", winner=None)
+    figures = _figures(document.tree, page.url)
+    stated = next((text for _, _, caption, _ in addresses if caption and (text := plain(caption))), None)
+    found = [
+        Candidate(value=Image(url=absolute, caption=figures.get(_name(absolute)) or stated), source=source, raw=raw)
+        for source, absolute, _, raw in addresses
+    ]
+    return Choice(field="image", winner=found[0], candidates=tuple(found), why="first")
+
+
+def _figures(tree: lxml.html.HtmlElement, url: str) -> dict[str, str]:
+    """The captions of the page's figures by the file names of their pictures."""
+    out: dict[str, str] = {}
+    for count, caption in enumerate(tree.iter("figcaption")):
+        if count >= MAX_FIGURES:
+            break
+        figure = caption.getparent()
+        text = _caption(caption)
+        if figure is None or not text:
+            continue
+        for picture in figure.iter("img", "source"):
+            for attribute in ("src", "data-src", "srcset", "data-srcset"):
+                for address in (picture.get(attribute) or "").split(",")[:8]:
+                    first = address.split()[0] if address.split() else ""
+                    absolute = join(url, first) if first else None
+                    if absolute is not None:
+                        out.setdefault(_name(absolute), text)
+    return out
+
+
+_CREDIT_CLASS = re.compile(r"credit|copyright|source|photographer|fotograf|quelle|rights|urheber|autor", re.IGNORECASE)
+# A credit that follows the caption's last sentence: "Photo: Jane Doe", "© Agency", "Foto: dpa".
+_CREDIT_TAIL = re.compile(
+    r"(?:^|(?<=[.!?。»”\"')])\s*|\s+[|/–-]\s*)\(?(?:©|\(c\)|(?:photo(?:graph)?s?|foto(?:graf[ií]a)?s?|bild(?:er)?|images?|picture|credits?|cr[ée]dits?"
+    r"|quelle|source|fuente|fonte|kuva|zdj[eę]cie|фото|φωτο\w*|写真|撮影|사진|图片|摄影|صورة|תמונה)(?:\s(?:by|von|de|di|par))?\s?[:：/=©])\s?[^.!?。]{0,80}\)?\.?$",
+    re.IGNORECASE,
+)
+
+
+def _caption(element: lxml.html.HtmlElement) -> str:
+    """The text of a caption without the credit in it or behind it."""
+    parts: list[str] = []
+    size = 0
+    stack: list[tuple[lxml.html.HtmlElement, bool]] = [(element, False)]
+    while stack and size < MAX_CAPTION * 2:
+        node, leaving = stack.pop()
+        if leaving:
+            if node is not element and node.tail:
+                parts.append(node.tail)
+                size += len(node.tail)
+            continue
+        stack.append((node, True))
+        if node is not element and (
+            node.tag in {"script", "style", "button"} or _CREDIT_CLASS.search(node.get("class") or "")
+        ):
+            continue
+        if node.text:
+            parts.append(node.text)
+            size += len(node.text)
+        stack.extend((child, False) for child in reversed(node))
+    text = clean("".join(parts))[:MAX_CAPTION]
+    return _CREDIT_TAIL.sub("", text).strip()
+
+
+def _name(url: str) -> str:
+    """What is the same in the addresses of one picture in several sizes: its file name."""
+    try:
+        return unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].lower()
+    except ValueError:
+        return url
