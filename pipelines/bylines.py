@@ -16,23 +16,29 @@ MAX_HINTS = 150
 MAX_TEXT = 300
 
 _CLASS = re.compile(
-    r"author|byline|by-line|autor|auteur|writer|reporter|journalist|columnist|contributor|verfasser|redakteur|skribent|forfatter|szerzo"
+    r"author|byline|by-line|autor|auteur|writer|reporter|journalist|columnist|contributor|verfasser|redakteur"
+    r"|skribent|forfatter|szerzo"
     r"|kisha|written-?by|posted-?by|penulis|redaktor|signature|signatur\b"
     r"|(?:^|[\s_\-])(?:creator|firma|vcard|fn|source|credit-name)(?:$|[\s_\-\d])",
     re.IGNORECASE,
 )
 _STRONG = re.compile(r"author|byline|by-line|autor|auteur|writer|reporter|journalist", re.IGNORECASE)
 _NOT_NAME = re.compile(
-    r"bio|descri|about|avatar|image|img|photo|picture|thumb|follow|social|share|count|date|time|title|job|role|position|email|twitter|facebook"
-    r"|tooltip|more|related|recirc|comment|topic|tag|meta-?info|excerpt|teaser|read|location|mail|caption|icon|button|links?-list",
+    r"bio|descri|about|avatar|image|img|photo|picture|thumb|follow|social|share|count|date|time|title|job"
+    r"|role|position|email|twitter|facebook"
+    r"|tooltip|more|related|recirc|comment|topic|tag|meta-?info|excerpt|teaser|read|location|mail|caption"
+    r"|icon|button|links?-list",
     re.IGNORECASE,
 )
 _HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|i|in)?|auteurs?|people|profiles?|staff|by|journalist(?:s|en|er)?|reporters?|writers?|contributors?|columnists?|redaktion|team|person|user|users|redactie|persona|skribent|byline|autori|columna)[/\-=]|[?&]author=|/bio/|/author",
+    r"/(?:authors?|autor(?:en|es|i|in)?|auteurs?|people|profiles?|staff|by|journalist(?:s|en|er)?|reporters?"
+    r"|writers?|contributors?|columnists?|redaktion|team|person|user|users|redactie|persona|skribent|byline"
+    r"|autori|columna)[/\-=]|[?&]author=|/bio/|/author",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"^\s*(?:by|von|par|por|di|door|av|af|text|written by|de|του|της|автор|文|作者|記者|记者|著者|글|oleh|yazan)\b\s*[:：]?\s*(?=\S)",
+    r"^\s*(?:by|von|par|por|di|door|av|af|text|written by|de|του|της|автор|文|作者|記者|记者|著者|글|oleh"
+    r"|yazan)\b\s*[:：]?\s*(?=\S)",
     re.IGNORECASE,
 )
 _AFTER_DATE = re.compile(r"\d\s?[-–—|•·,]\s?(?:by|par|von|por|di|door|av|af|oleh)\s\S", re.IGNORECASE)
@@ -79,9 +85,7 @@ def collect(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None)
         if headline is not None:
             if 0 <= position <= 600:
                 score += 3
-            elif 0 <= position <= 2000:
-                score += 1.5
-            elif -400 <= position < 0:
+            elif -400 <= position <= 2000:
                 score += 1.5
             elif position < -400:
                 score -= 2
@@ -145,7 +149,8 @@ def _positions(
 
 
 _LABEL = re.compile(
-    r"(?:autorin/autor|autor(?:in|en|es|a|e|i)?|authors?|written by|by|verfasst von|auteurs?|reporters?|journalist|作者|著者|記者|penulis|автор)\s?:?",
+    r"(?:autorin/autor|autor(?:in|en|es|a|e|i)?|authors?|written by|by|verfasst von|auteurs?|reporters?"
+    r"|journalist|作者|著者|記者|penulis|автор)\s?:?",
     re.IGNORECASE,
 )
 
@@ -272,7 +277,8 @@ def _pieces(element: lxml.html.HtmlElement) -> list[str]:
 
 _JOINER = re.compile(r"^\s*(?:,|&|/|;|and\b|und\b|et\b|y\b|e\b|og\b|och\b|en\b|i\b|и\b|、)", re.IGNORECASE)
 _BY_ALONE = re.compile(
-    r"^(?:by|von|par|por|di|door|av|af|text|written by|by:|von:|posted by|autorin/autor|autor|author|oleh|penulis)\s?:?$",
+    r"^(?:by|von|par|por|di|door|av|af|text|written by|by:|von:|posted by|autorin/autor|autor|author|oleh"
+    r"|penulis)\s?:?$",
     re.IGNORECASE,
 )
 

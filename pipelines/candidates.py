@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate(Generic[Value]):
-    """One possible value of a field: ``source`` names the place it was read from, ``raw`` the text as it stood there."""
+    """One possible value of a field; ``source`` names its place on the page, ``raw`` is the text that stood there."""
 
     value: Value
     source: str

@@ -252,7 +252,7 @@ def _without_bom(body: bytes) -> str | None:
 
 
 def _is_few_two_byte(text: str) -> bool:
-    """Whether valid UTF-8 holds so little beyond ASCII, all of two bytes, that it may be a double-byte set by chance."""
+    """Whether valid UTF-8 holds so little beyond ASCII that it may be a double-byte set by chance."""
     foreign = [character for character in text if character > "\x7f"]
     return len(foreign) <= 20 and all(character < "\u0800" for character in foreign)
 

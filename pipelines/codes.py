@@ -13,7 +13,7 @@ from types import MappingProxyType
 WARNINGS: Mapping[str, str] = MappingProxyType(
     {
         "charset_guessed": "The page's encoding was declared nowhere and had to be guessed from its bytes.",
-        "charset_mislabelled": "The bytes are in another encoding than the one declared; they were read as what they are.",
+        "charset_mislabelled": "The bytes are in another encoding than declared; they were read as what they are.",
         "charset_damaged": "Some bytes fit no encoding and were replaced.",
         "too_deep": "The markup nests deeper than the parser follows; what lies below was not read.",
         "cut_short": "The transfer ended before the page did; what arrived was read.",
@@ -30,7 +30,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "language_mismatch": "The text is in another language than the page declares; the detected one was taken.",
         "body_from_json_ld": "The markup holds next to no text; the body is what the page's linked data states.",
         "truncated": "The text breaks off: only its beginning is shown to readers without a subscription.",
-        "selector_unmatched": "A selector configured for this field matches nothing on the page (the field follows the colon).",
+        "selector_unmatched": "A selector configured for the field after the colon matches nothing on the page.",
         "selector_expired": "A selector's rules have passed their `valid_until` and were not used.",
     }
 )
@@ -38,7 +38,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "bomb": "The payload inflates beyond the limit for its size.",
-        "broken_encoding": "The payload is not in the content encoding that its header names, and nothing could be decoded.",
+        "broken_encoding": "The payload is not in the content encoding that its header names.",
         "unknown_encoding": "The content encoding is none that can be decoded.",
         "empty": "The page has no content.",
         "unparseable": "The bytes give no HTML tree.",

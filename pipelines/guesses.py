@@ -22,7 +22,8 @@ _MOST = 4
 # The keys under which content systems keep the publication in the data of their scripts.
 _KEYED = re.compile(
     r"""\\?["'](?:datePublished|date_published|publishedAt|published_at|publishDate|publish_date|publicationDate"""
-    r"""|publication_date|published_time|firstPublished(?:At|Date)?|displayDate)\\?["']\s{0,3}:\s{0,3}\\?["']([\dTZ:.+\- /]{8,35})"""
+    r"""|publication_date|published_time|firstPublished(?:At|Date)?"
+    r"|displayDate)\\?["']\s{0,3}:\s{0,3}\\?["']([\dTZ:.+\- /]{8,35})"""
 )
 
 

@@ -31,7 +31,8 @@ OTHER_TYPES = frozenset(
     {
         "webpage", "itempage", "collectionpage", "aboutpage", "searchresultspage", "profilepage", "faqpage",
         "videoobject", "podcastepisode", "audioobject", "event", "sportsevent", "product", "imagegallery",
-        "mediagallery", "organization", "newsmediaorganization", "corporation", "website", "itemlist", "blog", "breadcrumblist",
+        "mediagallery", "organization",
+        "newsmediaorganization", "corporation", "website", "itemlist", "blog", "breadcrumblist",
     }
 )  # fmt: skip
 # Below these keys stand other articles, not the page's own.
@@ -59,8 +60,9 @@ class Agent:
 class LinkedData:
     """One JSON-LD (or microdata) node that may describe the page's article; texts as they stand, only unescaped.
 
-    ``crumbs`` are the names of a BreadcrumbList in its order. ``nested`` is true for a node found below another one that is not its page (a related article, an update of a live
-    blog); ``repaired`` for one read from a script that is not valid JSON.
+    ``crumbs`` are the names of a BreadcrumbList in its order. ``nested`` is true for a node found below another one
+    that is not its page (a related article, an update of a live blog); ``repaired`` for one read from a script that is
+    not valid JSON.
     """
 
     types: tuple[str, ...]

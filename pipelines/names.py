@@ -12,39 +12,54 @@ MAX_WORDS = 6
 
 # "By" in the languages of news, as it begins a byline.
 _PREFIX = re.compile(
-    r"^(?:autorin/autor\s|(?:written|words|posted|published|reported|story|text|article|reviewed|compiled|submitted|edited|analysis|opinion|"
-    r"from|review|interview|photos?|report|guest post|exclusive|column)\s+(?:by|von)\b|by\b(?=[\s:])|byline\s?:|authors?\s?:|reporters?\s?:|bron\s?:|quelle\s?:|source\s?:|投稿者\s?:?|translated by\b"
-    r"|von\b(?=[\s:])\s?:?|vom\b(?=\s)|autor(?:in|en|es|a|e|i)?\s?:|ein (?:beitrag|artikel|text|kommentar|gastbeitrag|interview) von\b|text\s?:|verfasst von\b"
+    r"^(?:autorin/autor\s|(?:written|words|posted|published|reported|story|text|article|reviewed|compiled"
+    r"|submitted|edited|analysis|opinion|"
+    r"from|review|interview|photos?|report|guest post|exclusive|column)\s+(?:by|von)\b|by\b(?=[\s:])"
+    r"|byline\s?:|authors?\s?:|reporters?\s?:|bron\s?:|quelle\s?:|source\s?:|投稿者\s?:?|translated by\b"
+    r"|von\b(?=[\s:])\s?:?|vom\b(?=\s)|autor(?:in|en|es|a|e|i)?\s?:|ein (?:beitrag|artikel|text|kommentar"
+    r"|gastbeitrag|interview) von\b|text\s?:|verfasst von\b"
     r"|redaktion\s?:|par\b(?=\s)|propos recueillis par\b|écrit par\b|auteurs?\s?:|rédigé par\b|publié par\b"
     r"|por\b(?=[\s:])|escrito por\b|publicado por\b|redacción\s?:|reporta(?:gem|je)\s?:"
     r"|di\b(?=\s)|a cura di\b|scritto da\b|pubblicato da\b|da\b(?=\s[A-ZÀ-Ý])|door\b(?=\s)|geschreven door\b"
     r"|av\b(?=\s)|skrevet av\b|af\b(?=\s)|skrevet af\b|tekst\s?:|teksti\s?:|toimittaja\s?:|skribent\s?:|journalist\s?:"
-    r"|autorzy?\s?:|opracowa(?:ł|ła|nie)\s?:?|napisał\(?a?\)?\s|przez\b|autoři?\s?:|szerző\s?:|írta\s?:|de\b(?=\s[A-ZȘȚ][a-zăâîșț]+\s[A-Z])"
-    r"|автор(?:ы|и)?\s?:|текст\s?:|беседовал[аи]?\s?:?|του\b(?=\s)|της\b(?=\s)|γράφει (?:ο|η)\b|γράφουν οι\b|συντάκτης\s?:|yazar(?:ı)?\s?:|haber\s?:"
+    r"|autorzy?\s?:|opracowa(?:ł|ła|nie)\s?:?|napisał\(?a?\)?\s|przez\b|autoři?\s?:|szerző\s?:|írta\s?:"
+    r"|de\b(?=\s[A-ZȘȚ][a-zăâîșț]+\s[A-Z])"
+    r"|автор(?:ы|и)?\s?:|текст\s?:|беседовал[аи]?\s?:?|του\b(?=\s)|της\b(?=\s)|γράφει (?:ο|η)\b|γράφουν οι\b"
+    r"|συντάκτης\s?:|yazar(?:ı)?\s?:|haber\s?:"
     r"|penulis\s?:|oleh\s?:?(?=\s)|reporter\s?:|editor\s?:|laporan\s?:|tác giả\s?:?|theo\b(?=\s)"
-    r"|文\s?[/／:：●・]|文・|作者\s?[:：]|記者\s?[:：]|记者\s?[:：]|著者\s?[:：]|執筆\s?[:：]?|取材・文\s?[:：]?|来源\s?[:：]|编辑\s?[:：]|撰文\s?[:：/／]|글\s?[:=·ㅣ|]|بقلم\s?:?|كتب(?:ت)?\s?:?|מאת\s?:?|נכתב על ידי\s?:?)\s*",
+    r"|文\s?[/／:：●・]|文・|作者\s?[:：]|記者\s?[:：]|记者\s?[:：]|著者\s?[:：]|執筆\s?[:：]?|取材・文\s?[:：]?|来源\s?[:：]|编辑\s?[:：]"
+    r"|撰文\s?[:：/／]|글\s?[:=·ㅣ|]|بقلم\s?:?|كتب(?:ت)?\s?:?|מאת\s?:?|נכתב על ידי\s?:?)\s*",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"(?:\s*(?:기자|특파원|객원기자|논설위원|記者|记者|編集部員|さん)|\s*[,(]?\s*(?:staff writer|staff reporter|correspondent|reporter|contributor|columnist"
+    r"(?:\s*(?:기자|특파원|객원기자|논설위원|記者|记者|編集部員|さん)|\s*[,(]?\s*(?:staff writer|staff reporter|correspondent"
+    r"|reporter|contributor|columnist"
     r"|editor|senior reporter|political editor|associated press writer)\)?)$",
     re.IGNORECASE,
 )
 _JOB = re.compile(
-    r"\b(?:editor|reporter|correspondent|writer|journalist|columnist|producer|contributor|staff|chief|bureau|anchor|director|professor|redakteur(?:in)?"
-    r"|korrespondent(?:in)?|reporterin|chefredakt\w*|ressortleit\w*|volontär\w*|autorin|journalistin|rédact\w*|journaliste|correspondant\w*"
-    r"|redactor\w*|periodista|corresponsal|giornalista|inviato|redaktør|journalisten|politikredakt\w*|head of|deputy|senior|manager|analyst|ceo|founder"
+    r"\b(?:editor|reporter|correspondent|writer|journalist|columnist|producer|contributor|staff|chief|bureau"
+    r"|anchor|director|professor|redakteur(?:in)?"
+    r"|korrespondent(?:in)?|reporterin|chefredakt\w*|ressortleit\w*|volontär\w*|autorin|journalistin"
+    r"|rédact\w*|journaliste|correspondant\w*"
+    r"|redactor\w*|periodista|corresponsal|giornalista|inviato|redaktør|journalisten|politikredakt\w*|head of"
+    r"|deputy|senior|manager|analyst|ceo|founder"
     r"|fellow|expert|specialist|critic|host|freelance\w*|intern|lecturer|researcher|associate|assistant)\b",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:[;|•·／●]|\s/\s|(?<=\w\w)/(?=[A-ZÀ-Ý][a-zà-ÿ])|,\s(?:and|und|et|y|e|en|og|och|i|и)\s|\s(?:and|und|et|y|e|og|och|&|и|και|ve|dan|và|και|与|和|及)\s|[、，]|,)\s*"
+    r"\s*(?:[;|•·／●]|\s/\s|(?<=\w\w)/(?=[A-ZÀ-Ý][a-zà-ÿ])|,\s(?:and|und|et|y|e|en|og|och|i|и)\s|\s(?:and|und"
+    r"|et|y|e|og|och|&|и|και|ve|dan|và|και|与|和|及)\s|[、，]|,)\s*"
 )
 _JUNK = re.compile(
-    r"https?:|www\.|@|\d{3,}|\d{1,2}:\d\d|©|\b(?:follow|share|subscribe|updated?|published|posted|posts?|comments?|read more|view|profile|bio|email|e-mail|mail|"
-    r"contact|twitter|facebook|instagram|linkedin|newsletter|photo|image|getty|copyright|min read|minutes?|lesezeit|artikel|article|articles|author|autor|"
-    r"admin|administrator|guest|unknown|anonymous|none|null|undefined|n/a|home|news|more|about|see all|show|hide|save|print|click|login|sign|join|menu|search|"
-    r"topics?|archive|weitere|mehr|folgen|teilen|all rights|advertis\w*|sponsored|source|quelle|foto)\b|会員|登録|ログイン|一覧|フォロー|記事|会员|登录|관련|구독",
+    r"https?:|www\.|@|\d{3,}|\d{1,2}:\d\d|©|\b(?:follow|share|subscribe|updated?|published|posted|posts?"
+    r"|comments?|read more|view|profile|bio|email|e-mail|mail|"
+    r"contact|twitter|facebook|instagram|linkedin|newsletter|photo|image|getty|copyright|min read|minutes?"
+    r"|lesezeit|artikel|article|articles|author|autor|"
+    r"admin|administrator|guest|unknown|anonymous|none|null|undefined|n/a|home|news|more|about|see all|show"
+    r"|hide|save|print|click|login|sign|join|menu|search|"
+    r"topics?|archive|weitere|mehr|folgen|teilen|all rights|advertis\w*|sponsored|source|quelle|foto)\b|会員|登録"
+    r"|ログイン|一覧|フォロー|記事|会员|登录|관련|구독",
     re.IGNORECASE,
 )
 _DATEISH = re.compile(
@@ -99,8 +114,11 @@ def split(text: str) -> list[str]:
 
 
 _PARTICLES = frozenset(
-    "de da di du del della der den van von zu la le al el bin ibn dos das e y ten ter af av dalla degli".split()  # noqa: SIM905
-)
+    {
+        "de", "da", "di", "du", "del", "della", "der", "den", "van", "von", "zu", "la", "le", "al", "el", "bin", "ibn",
+        "dos", "das", "e", "y", "ten", "ter", "af", "av", "dalla", "degli",
+    }
+)  # fmt: skip
 
 
 def _parts(text: str) -> list[str]:

@@ -28,7 +28,8 @@ _YEAR_FIRST = re.compile(
 )
 # A time of day shortly after (or before) the date.
 _CLOCK = re.compile(
-    r"(?P<H>[01]?\d|2[0-4])(?:[:：h](?P<M>[0-5]\d)(?:[:：](?P<S>[0-5]\d))?|\.(?P<M2>[0-5]\d)(?=\s?(?:Uhr|[ap]\.?m\b|h\b|hrs|\)|$))"
+    r"(?P<H>[01]?\d|2[0-4])(?:[:：h](?P<M>[0-5]\d)(?:[:：](?P<S>[0-5]\d))?|\.(?P<M2>[0-5]\d)(?=\s?(?:Uhr"
+    r"|[ap]\.?m\b|h\b|hrs|\)|$))"
     r"|\s?[時时시]\s?(?P<M3>[0-5]?\d)\s?[分분])(?!\d)\s{0,2}(?P<ap>[AaPp]\.?\s?[Mm]\b\.?)?"
     r"\s{0,2}\(?(?P<z>Z\b|(?:UTC|GMT)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?|[+\-−]\d{2}:?\d{2}|[A-Z]{2,5}\b)?"
 )
@@ -116,7 +117,7 @@ def _numeric(text: str, day_first: bool, latest: dt.date) -> Iterator[Written]:
 
 
 def _named(text: str, language: str | None, latest: dt.date) -> Iterator[Written]:
-    """Dates with a month's name: ``12 March 2024``, ``March 12th, 2024``, ``2024 m. kovo 12``; the year may be short."""
+    """Dates with a month's name: ``12 March 2024``, ``2024 m. kovo 12``; the year may be short."""
     names = months.names(language)
     tokens = list(_TOKEN.finditer(text))
     for position, token in enumerate(tokens):
@@ -180,8 +181,8 @@ def _assemble(
     def is_year(match: re.Match[str] | None) -> bool:
         return match is not None and len(match[0]) == 4 and 1990 <= int(match[0]) <= 2600
 
-    b1, b2 = (before + [None, None])[:2]
-    a1, a2 = (after + [None, None])[:2]
+    b1, b2 = [*before, None, None][:2]
+    a1, a2 = [*after, None, None][:2]
     orders = ((b1, a1), (a1, a2), (b2, b1), (a1, b1))
     for number, year in orders:
         if number is not None and year is not None and is_day(number) and is_year(year):

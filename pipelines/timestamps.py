@@ -75,7 +75,7 @@ class Stamp:
         return self if delta is None else replace(self, offset=int(delta.total_seconds() // 60), utc=False)
 
     def on_clock(self, offset: int) -> Stamp:
-        """The same instant on a clock ``offset`` minutes east of UTC; a stamp without an instant comes back as it is."""
+        """The same instant on a clock ``offset`` minutes east of UTC; one without an instant comes back as it is."""
         instant = self.instant
         if instant is None:
             return self

@@ -26,13 +26,15 @@ _PUBLISHED_CLASS = re.compile(
 )
 _FOREIGN_CLASS = re.compile(
     r"comment|kommentar|coment|disqus|reply|replies|respond|forum|related|recommend|similar|teaser|sidebar|widget|promo"
-    r"|popular|most-?read|latest|recent|newest|trending|archiv|calendar|kalender|footer|copyright|ticker|carousel|slider"
+    r"|popular|most-?read|latest|recent|newest|trending|archiv|calendar|kalender|footer|copyright|ticker"
+    r"|carousel|slider"
     r"|breadcrumb|\bmenu|\bnav|more-?news|read-?more|also-?read|outbrain|taboola|newsletter|event-|search",
     re.IGNORECASE,
 )
 _FOREIGN_TAG = frozenset({"nav", "aside", "footer", "form", "blockquote", "figcaption", "del"})
 _MODIFIED = re.compile(
-    r"updat|modif|edited|revis|aktuali|geändert|bearbeitet|stand:|mis à jour|mise à jour|màj|\bmaj\b|modifié|actuali[zs]"
+    r"updat|modif|edited|revis|aktuali|geändert|bearbeitet|stand:|mis à jour|mise à jour|màj|\bmaj\b|modifié"
+    r"|actuali[zs]"
     r"|atuali|aggiorn|bijgewerkt|gewijzigd|oppdater|uppdater|opdater|päivit|zaktualiz|aktualiz|обновлен|изменен|оновлен"
     r"|更新|수정|ενημ|güncel|diupdate|cập nhật",
     re.IGNORECASE,

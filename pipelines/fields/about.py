@@ -33,8 +33,10 @@ def _texts(pairs: Iterable[tuple[str, str | None]]) -> list[Candidate[str]]:
 # --- description ----------------------------------------------------------------------------------------------------
 
 _STANDFIRST = re.compile(
-    r"stand-?first|\bdek\b|(?:^|[\s_-])(?:deck|lead|lede|intro|chapo|chapeau|ingress|summary|subtitle|sub-?head(?:line|ing)?"
-    r"|sub-?title|teaser-?text|vorspann|unterzeile|sommario|occhiello|entradilla|bajada|excerpt|kicker-?text|perex|zajawka)(?:$|[\s_-])",
+    r"stand-?first|\bdek\b|(?:^|[\s_-])(?:deck|lead|lede|intro|chapo|chapeau|ingress|summary|subtitle"
+    r"|sub-?head(?:line|ing)?"
+    r"|sub-?title|teaser-?text|vorspann|unterzeile|sommario|occhiello|entradilla|bajada|excerpt|kicker-?text"
+    r"|perex|zajawka)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 
@@ -92,7 +94,8 @@ def section(document: Document) -> Choice[str]:
     ]
     pairs += [
         (f"meta:{name}", evidence.first_meta(name))
-        for name in ("article:section", "og:article:section", "section", "parsely-section", "articlesection", "og:section",
+        for name in ("article:section", "og:article:section", "section", "parsely-section", "articlesection",
+                     "og:section",
                      "article.section", "cxenseparse:category", "rubrik", "category", "news:section")
     ]  # fmt: skip
     if not any(text for _, text in pairs):
@@ -190,7 +193,7 @@ def tags(document: Document) -> Choice[tuple[str, ...]]:
     sources: list[tuple[str, tuple[str, ...]]] = [(node.origin, node.keywords) for node in evidence.articles[:2]]
     sources += [
         (f"meta:{name}", evidence.meta.get(name, ())[:MAX_TAGS])
-        for name in ("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "cxenseparse:tags", "keywords")
+        for name in ("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
     ]  # fmt: skip
     if not any(values for _, values in sources):
         sources.append(("links", _linked_tags(document)))
@@ -241,26 +244,34 @@ def publisher(document: Document) -> Choice[str]:
 
 # What papers call the pages on which opinions stand, as section, breadcrumb or part of the address.
 _OPINION = re.compile(
-    r"(?:^|[/\s_-])(?:opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment-?is-?free|viewpoints?|letters|leaders?"
-    r"|meinung(?:en)?|kommentare?|kolumnen?|leitartikel|gastbeitrag|debatte|opini[oó]n(?:es)?|columnas?|tribunas?|tribunes?"
-    r"|[ée]ditos?|[ée]ditorial|chroniques?|d[ée]bats|points?-de-vue|opinioni?|editoriali|commenti|opini(?:ão|ao)|colunas?|colunistas"
-    r"|opinie|columnisten|debatt|leder|kronikker?|ytringer|ledare|kultur-debatt|mielipide|kolumnit|opinie-i-komentarze|felietony|komentarze"
-    r"|komentar[eiz]|n[aá]zory|vélemény|publicisztika|мнени[ея]|колонк[аи]|колумнисты|думка|думки|γνώμη|απόψεις|köşe-?yaz(?:ı|i)lar(?:ı|i)|yazarlar"
+    r"(?:^|[/\s_-])(?:opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment-?is-?free"
+    r"|viewpoints?|letters|leaders?"
+    r"|meinung(?:en)?|kommentare?|kolumnen?|leitartikel|gastbeitrag|debatte|opini[oó]n(?:es)?|columnas?"
+    r"|tribunas?|tribunes?"
+    r"|[ée]ditos?|[ée]ditorial|chroniques?|d[ée]bats|points?-de-vue|opinioni?|editoriali|commenti|opini(?:ão"
+    r"|ao)|colunas?|colunistas"
+    r"|opinie|columnisten|debatt|leder|kronikker?|ytringer|ledare|kultur-debatt|mielipide|kolumnit"
+    r"|opinie-i-komentarze|felietony|komentarze"
+    r"|komentar[eiz]|n[aá]zory|vélemény|publicisztika|мнени[ея]|колонк[аи]|колумнисты|думка|думки|γνώμη"
+    r"|απόψεις|köşe-?yaz(?:ı|i)lar(?:ı|i)|yazarlar"
     r"|社説|オピニオン|コラム|사설|오피니언|칼럼|评论|觀點|社論|رأي|آراء|مقالات|דעות)(?:$|[/\s_-])",
     re.IGNORECASE,
 )
 _LIVE = re.compile(
-    r"(?:^|[/\s_-])(?:live-?blogs?|live-?ticker|live-?updates?|liveticker|en-direct|en-directo|ao-vivo|diretta|live-?reporting)(?:$|[/\s_-])",
+    r"(?:^|[/\s_-])(?:live-?blogs?|live-?ticker|live-?updates?|liveticker|en-direct|en-directo|ao-vivo"
+    r"|diretta|live-?reporting)(?:$|[/\s_-])",
     re.IGNORECASE,
 )
 _VIDEO = re.compile(r"/(?:videos?|video-?clips?|mediathek|watch|tv-?clips?)/", re.IGNORECASE)
 _NEWS_TYPES = (
-    "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "Report", "AskPublicNewsArticle",
+    "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "Report",
+    "AskPublicNewsArticle",
     "Article", "BlogPosting",
 )  # fmt: skip
 _OPINION_TYPES = ("OpinionNewsArticle",)
 _OTHER_TYPES = (
-    "Recipe", "Review", "ReviewNewsArticle", "AdvertiserContentArticle", "SatiricalArticle", "ScholarlyArticle", "TechArticle",
+    "Recipe", "Review", "ReviewNewsArticle", "AdvertiserContentArticle", "SatiricalArticle", "ScholarlyArticle",
+    "TechArticle",
     "MedicalScholarlyArticle", "DiscussionForumPosting",
 )  # fmt: skip
 

@@ -14,8 +14,10 @@ from pipelines.urls import registered_domain
 
 # Metas that name writers, most specific first; addresses among their values are profiles, not names.
 _METAS = (
-    "article:author", "author", "parsely-author", "sailthru.author", "byl", "article:author_name", "og:article:author", "dc.creator",
-    "dcterms.creator", "dc.contributor", "cxenseparse:author", "citation_author", "rnews:author", "article.author", "authors", "creator",
+    "article:author", "author", "parsely-author", "sailthru.author", "byl", "article:author_name", "og:article:author",
+    "dc.creator",
+    "dcterms.creator", "dc.contributor", "cxenseparse:author", "citation_author", "rnews:author", "article.author", "authors",
+    "creator",
     "article_author", "vr:author", "bt:author", "shareaholic:article_author_name",
 )  # fmt: skip
 

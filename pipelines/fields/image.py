@@ -81,8 +81,10 @@ def _figures(tree: lxml.html.HtmlElement, url: str) -> dict[str, str]:
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|photographer|fotograf|quelle|rights|urheber|autor", re.IGNORECASE)
 # A credit that follows the caption's last sentence: "Photo: Jane Doe", "© Agency", "Foto: dpa".
 _CREDIT_TAIL = re.compile(
-    r"(?:^|(?<=[.!?。»”\"')])\s*|\s+[|/–-]\s*)\(?(?:©|\(c\)|(?:photo(?:graph)?s?|foto(?:graf[ií]a)?s?|bild(?:er)?|images?|picture|credits?|cr[ée]dits?"
-    r"|quelle|source|fuente|fonte|kuva|zdj[eę]cie|фото|φωτο\w*|写真|撮影|사진|图片|摄影|صورة|תמונה)(?:\s(?:by|von|de|di|par))?\s?[:：/=©])\s?[^.!?。]{0,80}\)?\.?$",
+    r"(?:^|(?<=[.!?。»”\"')])\s*|\s+[|/–-]\s*)\(?(?:©|\(c\)|(?:photo(?:graph)?s?|foto(?:graf[ií]a)?s?"
+    r"|bild(?:er)?|images?|picture|credits?|cr[ée]dits?"
+    r"|quelle|source|fuente|fonte|kuva|zdj[eę]cie|фото|φωτο\w*|写真|撮影|사진|图片|摄影|صورة|תמונה)(?:\s(?:by|von|de|di"
+    r"|par))?\s?[:：/=©])\s?[^.!?。]{0,80}\)?\.?$",
     re.IGNORECASE,
 )
 

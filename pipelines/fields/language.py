@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from py3langid import langid
+from py3langid import langid  # type: ignore[import-untyped]
 
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
@@ -42,7 +42,7 @@ _ALIKE = (
 
 
 def tag(text: str) -> str | None:
-    """``text`` as a BCP 47 tag in its usual form (``de-AT``, ``zh-Hant-TW``, ``eng`` as ``en``), or None if it is none."""
+    """``text`` as a BCP 47 tag in its usual form (``de-AT``, ``zh-Hant-TW``, ``en`` for ``eng``), or None."""
     match = _TAG.match(text.strip())
     if match is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
@@ -37,8 +38,8 @@ def choose(document: Document) -> Choice[str]:
     if site is not None and site.title:
         for element in document.select(site.title):
             if text := heading_text(element):
-                winner = Candidate(value=text, source="selector")
-                return Choice(field="title", winner=winner, candidates=(winner,), why="configured")
+                configured = Candidate(value=text, source="selector")
+                return Choice(field="title", winner=configured, candidates=(configured,), why="configured")
         warnings.append("selector_unmatched:title")
     found = _candidates(document)
     winner, why = _elect(found)
@@ -111,7 +112,9 @@ def _candidates(document: Document) -> list[Candidate[str]]:
         raw.append(("meta:twitter:title", twitter))
     if evidence.html_title:
         raw.append(("title", evidence.html_title))
-    if other := evidence.first_meta("title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline"):
+    if other := evidence.first_meta(
+        "title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline"
+    ):
         raw.append(("meta:title", other))
     texts = [(source, text[:MAX_TITLE], plain(text[:MAX_TITLE])) for source, text in raw]
     names = [evidence.first_meta("og:site_name"), evidence.first_meta("application-name")]
@@ -124,9 +127,7 @@ def _candidates(document: Document) -> list[Candidate[str]]:
     out = [
         Candidate(value=value, source=source, raw=original)
         for source, original, text in texts
-        if text
-        and (value := headlines.strip(text, sites, sections, known))
-        and headlines.key(value) not in sites
+        if text and (value := headlines.strip(text, sites, sections, known)) and headlines.key(value) not in sites
     ]
     if heading := _headline_among(headings, [c.value for c in out], page.url, sites):
         value = headlines.strip(heading, sites, sections, known - {headlines.key(heading)})
@@ -136,9 +137,8 @@ def _candidates(document: Document) -> list[Candidate[str]]:
 
 def _tokens(text: str) -> set[str]:
     folded = fold(text)
-    return {word for word in _WORD.findall(_SPACELESS.sub(" ", folded)) if len(word) > 2} | set(
-        a + b for a, b in zip(folded, folded[1:], strict=False) if _SPACELESS.match(a) and _SPACELESS.match(b)
-    )
+    words = {word for word in _WORD.findall(_SPACELESS.sub(" ", folded)) if len(word) > 2}
+    return words | {a + b for a, b in pairwise(folded) if _SPACELESS.match(a) and _SPACELESS.match(b)}
 
 
 def _headline_among(headings: Sequence[str], others: Sequence[str], url: str, sites: frozenset[str]) -> str | None:
