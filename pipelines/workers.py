@@ -12,7 +12,9 @@ import os
 import resource
 import signal
 import sys
+import threading
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
@@ -22,6 +24,8 @@ from storage.records import Article, Page, Rejection
 
 PAGES_PER_WORKER = 2_000
 STAGE = "extract"
+# How often a page is handed to a pool that turns out to be broken, through no fault of the page.
+TRIES = 3
 _PR_SET_PDEATHSIG = 1
 
 
@@ -33,11 +37,17 @@ class Workers:
     """
 
     def __init__(self, count: int, *, timeout: float, memory: int, pages: int = PAGES_PER_WORKER) -> None:
+        self._count = count
         self._timeout = timeout
         self._memory = memory
-        self._pool = ProcessPool(
-            max_workers=count,
-            max_tasks=pages,
+        self._pages = pages
+        self._lock = threading.Lock()
+        self._pools = [self._made()]
+
+    def _made(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._count,
+            max_tasks=self._pages,
             initializer=_prepare,
             initargs=(os.getpid(),),
             context=multiprocessing.get_context("spawn"),
@@ -45,20 +55,46 @@ class Workers:
 
     def submit(self, page: Page) -> Future[Article | Rejection]:
         """Start the extraction of ``page``; :func:`settle` turns the future's bad ends into a Rejection."""
-        future: Future[Article | Rejection] = self._pool.schedule(
-            _extract, args=(page, self._memory), timeout=self._timeout
-        )
-        return future
+        promised: Future[Article | Rejection] = Future()
+        self._start(page, promised, TRIES)
+        return promised
+
+    def _start(self, page: Page, promised: Future[Article | Rejection], tries: int) -> None:
+        with self._lock:
+            # pebble gives a whole pool up where a worker dies that has no page, as the kernel may choose to have it.
+            if not self._pools[-1].active:
+                self._pools.append(self._made())
+            future: Future[Article | Rejection] = self._pools[-1].schedule(
+                _extract, args=(page, self._memory), timeout=self._timeout
+            )
+
+        def done(future: Future[Article | Rejection]) -> None:
+            if future.cancelled():
+                promised.cancel()
+                return
+            error = future.exception()
+            if isinstance(error, BrokenProcessPool) and tries > 1:
+                self._start(page, promised, tries - 1)
+            elif not promised.set_running_or_notify_cancel():
+                return
+            elif error is not None:
+                promised.set_exception(error)
+            else:
+                promised.set_result(future.result())
+
+        future.add_done_callback(done)
 
     def close(self) -> None:
         """Wait for what is under way, then end the workers."""
-        self._pool.close()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        for pool in self._pools:
+            pool.close()  # type: ignore[no-untyped-call]
+            pool.join()
 
     def stop(self) -> None:
         """End the workers at once; what was under way is cancelled."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        for pool in self._pools:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
 
 
 def settle(page: Page, error: BaseException) -> Rejection:
@@ -89,4 +125,8 @@ def _extract(page: Page, memory: int) -> Article | Rejection:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         bound = held + memory if most == resource.RLIM_INFINITY else min(held + memory, most)
         resource.setrlimit(resource.RLIMIT_AS, (bound, most))
-    return process(page)
+    result = process(page)
+    if isinstance(result, Rejection) and result.reason == "unparseable" and "unknown error" in result.detail:
+        # libxml2 has no words for an allocation that failed, and an HTML parser that recovers fails of nothing else.
+        raise MemoryError(result.detail)
+    return result

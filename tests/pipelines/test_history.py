@@ -1,0 +1,224 @@
+"""What is known of URLs and articles, live and read back from an archive."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.history import History, announced, degraded, key
+from storage.archive import Archive
+from storage.records import Announcement, Capture, Rejection
+from tests.archive_samples import HOST, NOON, SOURCE, article, begin, capture, minutes
+
+
+def applied(*captures: Capture) -> History:
+    history = History()
+    for one in captures:
+        history.apply(one)
+    return history
+
+
+def failed(minute: int, run: str, **changes: Any) -> Capture:
+    fields: dict[str, Any] = {
+        "at": minutes(minute),
+        "outcome": "failed",
+        "reason": "http_500",
+        "status": 500,
+        "run": run,
+    }
+    return capture(1, **fields | {"id": None, "revision": None} | changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("http://harbour.test/1", "https://harbour.test/1", True, id="scheme"),
+        pytest.param("http://harbour.test/1?utm_source=x", "http://harbour.test/1", True, id="tracking"),
+        pytest.param("http://harbour.test/1#top", "http://harbour.test/1", True, id="fragment"),
+        pytest.param("http://harbour.test/1?page=2", "http://harbour.test/1", False, id="another page"),
+        pytest.param("http://harbour.test/1", "http://anchor.test/1", False, id="host"),
+    ],
+)
+def test_a_url_is_known_by_its_key(one: str, other: str, same: bool) -> None:
+    assert (key(one) == key(other)) is same
+    assert (applied(capture(requested_url=one, url=one)).get(other) is not None) is same
+
+
+VERDICTS = [
+    pytest.param(99, {}, "archived", None, id="never seen"),
+    pytest.param(1, {"revision": "r1"}, "unchanged", "same_text", id="same text"),
+    pytest.param(1, {"revision": "r2"}, "revised", None, id="another text at its own address"),
+    pytest.param(1, {"revision": "r1", "requested_url": f"{HOST}/amp"}, "unchanged", "same_text", id="twin, same text"),
+    pytest.param(1, {"revision": "r2", "requested_url": f"{HOST}/amp"}, "unchanged", "alias", id="twin, other text"),
+    pytest.param(1, {"revision": "r2", "requested_url": f"{HOST}/1?utm_x=1"}, "revised", None, id="tracking parameter"),
+]
+
+
+@pytest.mark.parametrize(("number", "changes", "outcome", "reason"), VERDICTS)
+def test_the_verdict_on_a_page(number: int, changes: dict[str, Any], outcome: str, reason: str | None) -> None:
+    result = article(number, **changes)
+    verdict = applied(capture(1)).verdict(result.requested_url, result)
+    assert (verdict.outcome, verdict.reason) == (outcome, reason)
+    assert (verdict.article is not None) is (outcome in ("archived", "revised"))
+
+
+def test_a_rejection_keeps_its_reason() -> None:
+    result = Rejection(url=HOST, stage="quality", reason="too_short", detail="")
+    verdict = applied(capture(1)).verdict(f"{HOST}/1", result)
+    assert (verdict.outcome, verdict.reason, verdict.detail, verdict.article) == ("rejected", "too_short", None, None)
+
+
+def test_a_text_that_goes_back_is_another_revision() -> None:
+    history = applied(capture(1), capture(1, at=minutes(1), outcome="revised", revision="r2"))
+    assert history.verdict(f"{HOST}/1", article(1, revision="r1")).outcome == "revised"
+
+
+@pytest.mark.parametrize(
+    ("changes", "lesser"),
+    [
+        pytest.param({}, False, id="whole"),
+        pytest.param({"access": "metered"}, False, id="metered shows the text"),
+        pytest.param({"access": "paywalled"}, True, id="paywall"),
+        pytest.param({"access": "registration"}, True, id="registration"),
+        pytest.param({"warnings": ("no_date", "cut_short")}, True, id="cut short"),
+        pytest.param({"warnings": ("degraded",)}, True, id="once is enough"),
+    ],
+)
+def test_an_edit_that_shows_less_is_degraded(changes: dict[str, Any], lesser: bool) -> None:
+    later = article(1, revision="r2", **changes)
+    kept = applied(capture(1)).verdict(f"{HOST}/1", later).article
+    assert kept == degraded(later)
+    assert kept is not None
+    assert kept.warnings.count("degraded") == lesser
+    first = History().verdict(f"{HOST}/1", later).article
+    assert first == later, "the first capture is what there is"
+
+
+def test_failures_are_counted_by_run() -> None:
+    history = applied(failed(1, "a"), failed(2, "a"), failed(3, "b"), failed(4, "b"), failed(5, "b"))
+    state = history.get(f"{HOST}/1")
+    assert state is not None
+    assert state.failures == 2
+    assert (state.failures_with("b"), state.failures_with("c"), state.failures_with(None)) == (2, 3, 3)
+    history.apply(capture(1, at=minutes(9), run="c"))
+    assert state.failures == 0
+    history.apply(failed(10, "c"))
+    assert state.failures == 1
+
+
+def test_an_announcement_is_kept_as_it_was_first_made() -> None:
+    first = Announcement(
+        entrance=f"{HOST}/feed", kind="feed", seen_at=NOON, title="First", date=dt.datetime.fromisoformat("2026-01-01")
+    )
+    second = dataclasses.replace(first, title="Second", seen_at=minutes(5))
+    history = applied(
+        announced(first, url=f"{HOST}/1", source=SOURCE), announced(second, url=f"{HOST}/1", source=SOURCE)
+    )
+    history.apply(capture(1, at=minutes(6)))
+    state = history.get(f"{HOST}/1")
+    assert state is not None
+    assert state.announcement is not None
+    assert (state.announcement.title, state.announcement.seen_at) == ("First", NOON)
+    assert state.announcement.date == first.date
+    history.apply(announced(second, url=f"{HOST}/1", source=SOURCE))
+    assert (state.outcome, state.at) == ("archived", minutes(6))
+
+
+VALIDATORS = [
+    pytest.param({"status": 304, "outcome": "unchanged", "etag": None}, "e1", True, id="304 keeps them"),
+    pytest.param({"status": 304, "outcome": "unchanged", "etag": "e2"}, "e2", True, id="304 may renew them"),
+    pytest.param({"status": 200, "etag": None}, None, False, id="a whole answer without any ends them"),
+    pytest.param({"status": 200, "etag": "e2"}, "e2", False, id="a whole answer brings its own"),
+    pytest.param({"status": 500, "outcome": "failed", "etag": "e9"}, "e1", True, id="a failure says nothing of them"),
+    pytest.param({"status": 200, "outcome": "rejected", "etag": "e9"}, "e1", True, id="nor does a rejection"),
+]
+
+
+@pytest.mark.parametrize(("changes", "etag", "first_warc"), VALIDATORS)
+def test_validators_are_those_of_the_last_whole_answer(
+    changes: dict[str, Any], etag: str | None, first_warc: bool
+) -> None:
+    place = {"warc_file": "a", "warc_offset": 0, "warc_length": 9}
+    later = {"warc_file": "b", "warc_offset": 5, "warc_length": 9}
+    history = applied(capture(1, etag="e1", **place), capture(1, at=minutes(1), **changes, **later))
+    state = history.get(f"{HOST}/1")
+    assert state is not None
+    assert state.etag == etag
+    assert state.warc is not None
+    assert state.warc.file == ("a" if first_warc else "b")
+
+
+def test_kinds_are_kept_apart_and_urls_listed_once() -> None:
+    history = applied(
+        capture(1, url=f"{HOST}/one"),
+        capture(1, kind="entrance", outcome="fetched", id=None, revision=None),
+        capture(2, kind="robots", outcome="fetched", id=None, revision=None),
+    )
+    assert [state.requested_url for state in history.urls()] == [f"{HOST}/1"]
+    assert history.get(f"{HOST}/one") is history.get(f"{HOST}/1")
+    assert history.get(f"{HOST}/2") is None
+    assert history.get(f"{HOST}/2", "robots") is not None
+
+
+def test_only_the_sources_asked_for_are_loaded(archive: Archive) -> None:
+    run = begin(archive)
+    run.record(capture(1))
+    run.record(capture(2, source="island"))
+    run.finish()
+    assert len(History.load(archive)) == 2
+    assert [state.source for state in History.load(archive, ["island"]).urls()] == ["island"]
+    assert len(History.load(archive, [])) == 0
+
+
+EVENTS = st.lists(
+    st.builds(
+        dict,
+        number=st.integers(1, 3),
+        outcome=st.sampled_from(
+            ["announced", "archived", "revised", "unchanged", "failed", "rejected", "gone", "refused"]
+        ),
+        revision=st.sampled_from(["r1", "r2"]),
+        run=st.sampled_from(["a", "b"]),
+        status=st.sampled_from([200, 304, None]),
+        etag=st.sampled_from(["e1", "e2", None]),
+        batch_ends=st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(EVENTS)
+def test_what_is_loaded_is_what_was_applied(
+    tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]
+) -> None:
+    archive = Archive.create(tmp_path_factory.mktemp("history") / "archive")
+    live, run = History(), begin(archive)
+    for minute, event in enumerate(events):
+        number = event["number"]
+        row = capture(
+            number,
+            at=minutes(minute),
+            outcome=event["outcome"],
+            revision=event["revision"],
+            status=event["status"],
+            etag=event["etag"],
+            run=run.name,
+        )
+        if event["outcome"] == "announced":
+            seen = Announcement(entrance=f"{HOST}/feed", kind="feed", seen_at=minutes(minute), title=f"{minute}")
+            row = dataclasses.replace(announced(seen, url=f"{HOST}/{number}", source=SOURCE), run=run.name)
+        live.apply(row)
+        run.record(row)
+        if event["batch_ends"]:
+            run.commit(run.take())
+    run.finish()
+    loaded = History.load(archive)
+    assert loaded.urls() == live.urls()
+    for number in (1, 2, 3):
+        assert loaded.article(f"{number:032x}") == live.article(f"{number:032x}")
