@@ -16,11 +16,11 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all lint docs clean
+.PHONY: help run test test-all lint docs bench-extraction clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
 
 run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what came of it
 	@$(BIN)/broadsheet demo
@@ -40,6 +40,10 @@ lint: $(VENV)/.stamp-dev ## check style, format and types
 docs: $(VENV)/.stamp-run ## write the reference pages of docs/ anew from the code
 	@$(BIN)/python -m crawler.reference docs
 	@$(BIN)/python -m crawler.config docs/configuration.md
+
+# PEERS=broadsheet,trafilatura measures these only. Without the saved pages in ../shared/bench nothing is measured.
+bench-extraction: $(VENV)/.stamp-dev ## score extraction beside its peers and write the table of docs/extraction.md
+	@nice $(BIN)/python tests/benchmarks/extraction/bench.py --peers "$(PEERS)"
 
 clean: ## remove the virtual environment and all caches; archives stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
