@@ -1,5 +1,4 @@
-"""`guarded:extract`, which the scoring and the timing program call: one adapter, without network, each page within a
-limit.
+"""`guarded:extract`, which the scoring and the timing program call: an adapter without network, with a limit per page.
 
 Environment: BENCH_ADAPTER names the module of `adapters`; BENCH_PAGES, where set, is how many pages are to come, of
 which progress is told on standard error.

@@ -50,11 +50,10 @@ same. The truth is what each benchmark's authors wrote down.
 """
 OUTRO = """\
 “–”: the extractor has no such field, or not as it is called here. In bold: the best of the row. A page that raises or
-takes more than 30 s of processor time counts as an empty answer. Speed is the ratio of two sums over the same pages, the extractor and
-trafilatura in turn, page by page, in one process and one run; the median of three rounds.
+takes more than 30 s of processor time counts as an empty answer. Speed is the ratio of two sums over the same pages,
+the extractor and trafilatura in turn, page by page, in one process and one run; the median of three rounds.
 
-How each is called, always on the bytes and the address of the page, without network, in a process and a virtual
-environment of its own:
+How each is called, on the bytes and the address of the page, without network:
 
 {calls}
 
