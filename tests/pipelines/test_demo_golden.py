@@ -20,7 +20,7 @@ REASONS = {
     "javascript": {"needs_javascript"},
     "page": {"too_short", "no_article", "section_page"},
     "search": {"search_page", "section_page", "too_short"},
-    "section": {"section_page", "too_short"},
+    "section": {"section_page", "front_page", "too_short"},
     "soft-404": {"soft_404"},
     "video": {"video_only"},
 }
