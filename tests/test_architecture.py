@@ -173,8 +173,8 @@ QUIET = """
     HTML = "<html><head><title>%s</title></head><body><article><h1>%s</h1><time>%d March 2024</time>%s</article>"
 
     def page(number):
-        text = "<p>The river rose by another %d centimetres before noon, the harbour master said.</p>" % number
-        body = (HTML % (number, number, number, text * 12)).encode()
+        line = "<p>By %d o'clock the river had risen by another %d centimetres, the harbour master said.</p>"
+        body = (HTML % (number, number, number, "".join(line % (hour, number) for hour in range(1, 13)))).encode()
         when = dt.datetime(2024, 3, 20, tzinfo=dt.timezone.utc)
         return Page(url=f"https://courier{number}.example/2024/03/rise-{number}", body=body, fetched_at=when)
 

@@ -34,7 +34,11 @@ def server() -> DemoServer:
 
 
 def page_at(server: DemoServer, url: str, timezone: str | None = None) -> Page:
-    resource = server.resource(url)
+    try:
+        resource = server.resource(url)
+    except KeyError:
+        # As the server answers: a query that has nothing of its own leads to the path.
+        resource = server.resource(url.partition("?")[0])
     return Page(
         url=url,
         body=resource.body,
