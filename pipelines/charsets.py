@@ -67,7 +67,7 @@ _CODECS = {
 }  # fmt: skip
 _EAST_ASIAN = frozenset({"gb18030", "cp949", "cp932", "euc_jp", "big5hkscs"})
 _UNUSABLE = frozenset({"base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode", "unicode_escape",
-                       "raw_unicode_escape", "utf-7", "undefined", "mbcs", "oem", "unicode_internal"})  # fmt: skip
+                       "raw_unicode_escape", "utf_7", "undefined", "mbcs", "oem", "unicode_internal"})  # fmt: skip
 
 
 def codec_of(label: str) -> str | None:
@@ -82,7 +82,7 @@ def codec_of(label: str) -> str | None:
         name = codecs.lookup(label).name
     except (LookupError, ValueError):
         return None
-    return None if name in _UNUSABLE else _CODECS.get(re.sub(r"[^a-z0-9]", "", name), name)
+    return None if name.replace("-", "_") in _UNUSABLE else _CODECS.get(re.sub(r"[^a-z0-9]", "", name), name)
 
 
 def declared(body: bytes, content_type: str | None) -> list[str]:
@@ -121,7 +121,7 @@ def _legacy(body: bytes, names: list[str], tld: str | None) -> Text:
     if damaged is not None:
         return damaged
     legacy = [name for name in names if name != "utf-8"]
-    guess = _detect(body, tld)
+    guess = _expected(body, _detect(body, tld))
     for name in legacy:
         text = _fitting(body, name)
         if text is not None and oddness(text) <= _ODD and (name == guess or not _contradicted(body, text, name, guess)):
@@ -135,7 +135,7 @@ def _legacy(body: bytes, names: list[str], tld: str | None) -> Text:
 
 # Encodings that a page in these languages can be in, where it is in none of the Unicode ones.
 _CENTRAL, _TURKISH, _BALTIC = (
-    frozenset({"cp1250", "iso8859-2"}),
+    frozenset({"cp1250", "iso8859-2", "iso8859-16"}),
     frozenset({"cp1254"}),
     frozenset({"cp1257", "iso8859-13"}),
 )
@@ -165,6 +165,25 @@ def _contradicted(body: bytes, text: str, name: str, guess: str) -> bool:
         return True
     mine, theirs = oddness(text), oddness(other)
     return (_alphabet(text) != _alphabet(other) and theirs <= mine) or (mine > 0.1 and theirs * 3 < mine)
+
+
+# What a page in one of these languages is in, where all that is known of its letters is that they are Latin.
+_USUAL = {
+    **dict.fromkeys(("cs", "sk", "pl", "hu", "hr", "sl", "ro", "sq", "bs"), "cp1250"),
+    **dict.fromkeys(("tr", "az"), "cp1254"),
+    **dict.fromkeys(("lt", "lv", "et"), "cp1257"),
+    "vi": "cp1258",
+}
+
+
+def _expected(body: bytes, guess: str) -> str:
+    """The detector's ``guess``, unless it is the Western default and the page is in a language with another one."""
+    match = _LANG.search(body[:_HEAD]) if guess == "cp1252" else None
+    usual = _USUAL.get(match[1].decode("ascii").lower()) if match else None
+    if usual is None:
+        return guess
+    text = _fitting(body, usual)
+    return usual if text is not None and oddness(text) <= oddness(_lenient(body, guess)) else guess
 
 
 def _alphabet(text: str) -> int:

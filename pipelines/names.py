@@ -32,7 +32,8 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"(?:\s*(?:기자|특파원|객원기자|논설위원|記者|记者|編集部員|さん)|\s*[,(]?\s*(?:staff writer|staff reporter|correspondent"
+    r"(?:\s*(?:기자|특파원|객원기자|논설위원|記者|记者|編集部員|さん)"
+    r"|\s*[,(]?\s*(?:staff writer|staff reporter|correspondent"
     r"|reporter|contributor|columnist"
     r"|editor|senior reporter|political editor|associated press writer)\)?)$",
     re.IGNORECASE,

@@ -113,9 +113,9 @@ def _single(candidate: Candidate[str]) -> Candidate[str]:
 
 _HOME = frozenset(
     {
-        "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "nyheter", "hjem", "forside", "ホーム",
-        "トップ", "top", "главная", "головна", "αρχική", "ana sayfa", "首页", "首頁", "홈", "الرئيسية", "strona główna", "domů",
-        "etusivu", "trang chủ", "beranda", "you are here", "sie sind hier", "vous êtes ici", "ראשי", "hjemmeside",
+        "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "nyheter", "hjem", "forside",
+        "ホーム", "トップ", "top", "главная", "головна", "αρχική", "ana sayfa", "首页", "首頁", "홈", "الرئيسية", "strona główna",
+        "domů", "etusivu", "trang chủ", "beranda", "you are here", "sie sind hier", "vous êtes ici", "ראשי", "hjemmeside",
     }
 )  # fmt: skip
 _TRAIL = re.compile(

@@ -15,10 +15,8 @@ from pipelines.urls import registered_domain
 # Metas that name writers, most specific first; addresses among their values are profiles, not names.
 _METAS = (
     "article:author", "author", "parsely-author", "sailthru.author", "byl", "article:author_name", "og:article:author",
-    "dc.creator",
-    "dcterms.creator", "dc.contributor", "cxenseparse:author", "citation_author", "rnews:author", "article.author", "authors",
-    "creator",
-    "article_author", "vr:author", "bt:author", "shareaholic:article_author_name",
+    "dc.creator", "dcterms.creator", "dc.contributor", "cxenseparse:author", "citation_author", "rnews:author",
+    "article.author", "authors", "creator", "article_author", "vr:author", "bt:author", "shareaholic:article_author_name",
 )  # fmt: skip
 
 
@@ -104,7 +102,8 @@ def _stated(document: Document) -> Iterable[_Names]:
 # WordPress' SEO plug-ins translate the label that stands beside the author's name.
 _WRITTEN_BY = re.compile(
     r"written|author|\bby\b|verfasst|geschrieben|autor|auteur|écrit|escrito|scritto|geschreven|skrevet|skriven|kirjoit"
-    r"|napisan|написа|автор|投稿者|作者|著者|yazan|كتب|ditulis|penulis",
+    r"|napisan|написа|автор|投稿者"
+    r"|作者|著者|yazan|كتب|ditulis|penulis",
     re.IGNORECASE,
 )
 
