@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
@@ -18,14 +19,16 @@ _TRACKING = frozenset(
     fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid igshid igsh mc_cid mc_eid mkt_tok mibextid
     _hsenc _hsmi __hssc __hstc __hsfp hsctatracking vero_id vero_conv oly_anon_id oly_enc_id rb_clickid s_cid
     ml_subscriber ml_subscriber_hash _openstat ref_src ref_url twsrc twgr ocid ncid cmpid cmp icid ito
-    smid smtyp sr_share xtor at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 at_creation
-    at_link_origin at_link_type at_link_id at_format at_ptr_name at_bbc_team ns_mchannel ns_source ns_campaign
+    smid smtyp sr_share xtor ns_mchannel ns_source ns_campaign
     ns_linkname ns_fee ftag wt_mc wt_zmc wt_zsrc feature_src guccounter guce_referrer guce_referrer_sig
     spm_id_from scm_id trk trkcampaign wickedid _ga _gl tduid srsltid epik sc_cid dm_i ef_id
-    jsessionid phpsessid aspsessionid sessionid session_id sid cfid cftoken
+    jsessionid phpsessid aspsessionid cfid cftoken
     """.split()  # noqa: SIM905 - a list of words is easier to keep as words
 )
-_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "ga_", "wtmc_")
+# These name a session only where the value looks like one: as ``sid=1042`` they are an article's number.
+_SESSION = frozenset({"sid", "sessionid", "session_id", "session"})
+_SESSION_LENGTH = 16
+_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "ga_", "wtmc_", "at_")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]{0,200}", re.IGNORECASE)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -67,11 +70,14 @@ def _host(netloc: str) -> str:
             host = host.encode("idna").decode("ascii")
         except UnicodeError:
             host = _quote(host)
-    return host
+    return _quote("".join(host.split())).lower()
 
 
-def _is_tracking(key: str) -> bool:
+def _is_tracking(pair: str) -> bool:
+    key, _, value = pair.partition("=")
     key = key.lower()
+    if key in _SESSION:
+        return len(value) >= _SESSION_LENGTH and value.isalnum() and not value.isdigit()
     return key in _TRACKING or key.startswith(_TRACKING_PREFIXES)
 
 
@@ -82,23 +88,23 @@ def canonical(url: str) -> str:
     Percent-escapes are normalised by RFC 3986, dot segments removed, parameters kept in the page's order. What cannot
     be read as an http(s) address comes back stripped but otherwise as it is. Idempotent.
     """
-    url = "".join(url.split())
+    url = "".join(url.split()).encode("utf-8", "replace").decode("utf-8")
     try:
         parts = urlsplit(url)
     except ValueError:
-        return _quote(url)
+        return url
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS:
-        return _quote(url)
+        return url
     host, _, port = _host(parts.netloc).rpartition(":") if re.search(r":\d*$", parts.netloc) else (
         _host(parts.netloc), "", ""
     )  # fmt: skip
     host = host.rstrip(".")
     if not host:
-        return _quote(url)
+        return url
     netloc = f"{host}:{port}" if port and port != _DEFAULT_PORTS[scheme] else host
     path = _remove_dots(_quote(_SESSION_PATH.sub("", parts.path))) or "/"
-    pairs = [_quote(pair) for pair in parts.query.split("&") if pair and not _is_tracking(pair.partition("=")[0])]
+    pairs = [_quote(pair) for pair in parts.query.split("&") if pair and not _is_tracking(pair)]
     query = f"?{'&'.join(pairs)}" if pairs else ""
     return f"{scheme}://{netloc}{path}{query}"
 
@@ -119,6 +125,11 @@ def _remove_dots(path: str) -> str:
     return "/".join(out)
 
 
+def article_id(canonical_url: str) -> str:
+    """The id of the article whose key is ``canonical_url``: 128 bits of BLAKE2b as 32 hexadecimal digits."""
+    return hashlib.blake2b(canonical_url.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
 def host(url: str) -> str:
     """The host name of ``url`` in lower case without port or trailing dot; ``""`` where it has none."""
     try:
@@ -130,9 +141,18 @@ def host(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def registered_domain(url: str) -> str:
-    """The domain that somebody registered (``example.co.uk``), or the bare host (an address, ``localhost``)."""
+    """The domain that somebody registered (``example.co.uk``), or the bare host (an address, ``localhost``).
+
+    A suffix that the public list does not know counts as one label, as the list itself lays down.
+    """
     name = host(url)
-    return (_SUFFIXES.extract_str(name).top_domain_under_public_suffix or name) if name else ""
+    known = _SUFFIXES.extract_str(name).top_domain_under_public_suffix if name else ""
+    if known or _ADDRESS.fullmatch(name):
+        return known or name
+    return ".".join(name.split(".")[-2:])
+
+
+_ADDRESS = re.compile(r"\[.*\]|[\d.]+")
 
 
 def join(base: str, url: str) -> str | None:
