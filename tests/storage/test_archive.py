@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from storage import delta, warc
 from storage.archive import FORMAT, MARKER, Archive, open_archive
 from storage.errors import ArchiveError, ArchiveNotFound, CommitFailed, ProtocolViolation
 from storage.records import Label, SourceRecord, Tally
-from storage.schema import CAPTURES, TABLES
+from storage.schema import CAPTURES, TABLES, Table
 from tests.archive_samples import NOON, article, begin, capture, exchange, faults, html, minutes
 
 
@@ -141,15 +143,27 @@ def test_the_warc_is_flushed_before_captures_and_captures_come_before_articles(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    flush, append = warc.SegmentWriter.flush, delta.append
-    monkeypatch.setattr(warc.SegmentWriter, "flush", lambda self: (steps.append("warc"), flush(self))[1])
-    monkeypatch.setattr(
-        delta, "append", lambda root, table, *a, **k: (steps.append(table.name), append(root, table, *a, **k))[1]
-    )
+    sync, append = os.fsync, delta.append
+
+    def fsync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if path.name.endswith(".warc.gz"):
+            steps.append("warc")
+        sync(descriptor)
+
+    def appending(root: Path, table: Table, *args: Any, **kwargs: Any) -> bool:
+        steps.append(table.name)
+        return append(root, table, *args, **kwargs)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(delta, "append", appending)
     run = begin(archive)
+    run.write(exchange("http://harbour.test/1", html("Ferry late")))
     run.record(capture(), article())
+    run.commit(run.take())
+    assert steps == ["warc", "captures", "articles"]
     run.finish()
-    assert steps == ["warc", "captures", "articles", "runs"]
+    assert steps[-1] == "runs"
 
 
 def test_a_batch_that_cannot_be_written_breaks_the_run_and_skips_nothing(

@@ -166,7 +166,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = [
-    pytest.param([READ, "{archive}"], 20, id="api"),
+    pytest.param([READ, "{archive}"], 10, id="api"),
     pytest.param([MAIN, "status", "--archive", "{archive}"], STARTS, id="status"),
     pytest.param([MAIN, "show", "--archive", "{archive}", "http://harbour.test/1"], STARTS, id="show"),
 ]

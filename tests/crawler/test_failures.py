@@ -1,0 +1,49 @@
+"""Exceptions of Scrapy and Twisted to stable reasons; whatever is no failure of the network is a bug."""
+
+from __future__ import annotations
+
+import pytest
+from scrapy import exceptions
+from twisted.internet import error as twisted_errors
+from twisted.web.client import ResponseNeverReceived
+
+from crawler.failures import REASONS, reason_of
+from pipelines.outcomes import RETRIED
+
+KINDS = [
+    (exceptions.DownloadTimeoutError("late"), "timeout"),
+    (twisted_errors.TimeoutError(), "timeout"),
+    (twisted_errors.TCPTimedOutError(), "timeout"),
+    (exceptions.CannotResolveHostError("no"), "dns"),
+    (twisted_errors.DNSLookupError(), "dns"),
+    (exceptions.DownloadConnectionRefusedError("no"), "connection_refused"),
+    (twisted_errors.ConnectionRefusedError(), "connection_refused"),
+    (exceptions.ResponseDataLossError(), "connection_lost"),
+    (twisted_errors.ConnectionDone(), "connection_lost"),
+    (twisted_errors.ConnectionLost(), "connection_lost"),
+    (ResponseNeverReceived([twisted_errors.ConnectionLost()]), "connection_lost"),
+    (exceptions.DownloadFailedError("[<ConnectionDone>]"), "connection_lost"),
+    (exceptions.DownloadFailedError("SSL handshake failed"), "tls"),
+    (exceptions.DownloadFailedError("the certificate has expired"), "tls"),
+    (exceptions.DownloadFailedError("something else"), "network"),
+    (twisted_errors.NoRouteError(), "network"),
+    (exceptions.DownloadCancelledError("ours"), "cancelled"),
+    (exceptions.UnsupportedURLSchemeError("gopher"), "bad_url"),
+]
+
+
+@pytest.mark.parametrize(("error", "reason"), KINDS, ids=lambda value: value if isinstance(value, str) else repr(value))
+def test_a_failure_has_its_reason(error: Exception, reason: str) -> None:
+    assert reason_of(error) == reason
+    assert REASONS[reason].endswith(".")
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("ours"), KeyError("x"), exceptions.IgnoreRequest("no")], ids=repr)
+def test_a_bug_is_raised(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        reason_of(error)
+
+
+def test_what_is_tried_again_has_a_sentence() -> None:
+    plain = {reason for reason in RETRIED if not reason.startswith("http_")} - {"cut_short"}
+    assert plain <= set(REASONS)
