@@ -30,7 +30,9 @@ def key(text: str) -> str:
 
 def site_keys(names: Iterable[str | None], domain: str) -> frozenset[str]:
     """The keys by which a site is known: the names that it gives itself and its domain with and without the suffix."""
-    found = {key(name) for name in names if name}
+    given = [name for name in names if name]
+    found = {key(name) for name in given}
+    found |= {"".join(word[0] for word in name.split()).casefold() for name in given if 2 <= len(name.split()) <= 5}
     label = domain.partition(".")[0]
     found |= {key(label), key(domain)}
     found |= {

@@ -303,7 +303,7 @@ def _unstated(
         warnings.append("date_guessed")
         return Candidate(value=change.stamp, source=change.source, raw=change.stamp.raw), found, updates
     guess = guesses.search(document, read.latest)
-    if guess is not None:
+    if guess is not None and all(guess.day != stamp.day for _, stamp in _changed(document, read)):
         warnings.append("date_guessed")
         entry = Candidate(value=guess, source="text", raw=guess.raw or None)
         return entry, [*found, entry], updates

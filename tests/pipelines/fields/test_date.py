@@ -1,0 +1,184 @@
+"""Published and modified apart, instants with their zone, the day on the publisher's clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pipelines.document import Document, read
+from pipelines.fields.date import Dates, choose
+from storage.records import Announcement, Page, SiteRules
+
+NOW = dt.datetime(2024, 6, 20, 12, tzinfo=dt.UTC)
+URL = "https://www.harbourcourier.example/news/bridge"
+H1 = "<title>Old bridge reopens</title><h1>Old bridge reopens</h1>"
+
+
+def dates(html: str, url: str = URL, site: SiteRules | None = None, announcement: Announcement | None = None) -> Dates:
+    page = Page(url=url, body=html.encode(), fetched_at=NOW, site=site, announcement=announcement)
+    document = read(page)
+    assert isinstance(document, Document)
+    return choose(document)
+
+
+def ld(**values: str) -> str:
+    pairs = ",".join(f'"{key}":"{value}"' for key, value in values.items())
+    return f'<script type="application/ld+json">{{"@type":"NewsArticle",{pairs}}}</script>'
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta property="{name}" content="{content}">'
+
+
+def test_published_and_modified_stay_apart() -> None:
+    found = dates(ld(datePublished="2024-06-17T23:30:00+02:00", dateModified="2024-06-18T08:00:00+02:00"))
+    assert found.day == dt.date(2024, 6, 17)
+    assert found.date_published == dt.datetime(2024, 6, 17, 21, 30, tzinfo=dt.UTC)
+    assert found.date_modified == dt.datetime(2024, 6, 18, 6, 0, tzinfo=dt.UTC)
+    assert (found.utc_offset, found.date_source, found.date_raw) == (120, "json-ld", "2024-06-17T23:30:00+02:00")
+    assert found.warnings == ()
+
+
+def test_one_never_stands_in_for_the_other() -> None:
+    found = dates(ld(dateModified="2024-06-18T08:00:00+02:00") + "<p>x")
+    assert found.day is None
+    assert found.date_published is None
+    assert found.date_modified == dt.datetime(2024, 6, 18, 6, 0, tzinfo=dt.UTC)
+    assert found.warnings == ("no_date",)
+
+
+@pytest.mark.parametrize(
+    ("html", "day", "source"),
+    [
+        (meta("article:published_time", "2024-06-17T10:00:00+02:00"), "2024-06-17", "meta"),
+        (meta("article:published:time", "2024-06-17T10:00:00+02:00"), "2024-06-17", "meta"),
+        ('<meta name="DC.date.issued" content="2024-06-17">', "2024-06-17", "meta"),
+        ('<meta name="date" value="2024-06-17">', "2024-06-17", "meta"),
+        (
+            '<p itemscope itemtype="http://schema.org/Article"><i itemprop=datePublished content="2024-06-17"></i></p>',
+            "2024-06-17",
+            "microdata",
+        ),
+        (H1 + '<time datetime="2024-06-17T10:00:00+02:00">Monday</time><p>x', "2024-06-17", "time"),
+        (H1 + "<p class=date>17 June 2024</p>", "2024-06-17", "text"),
+        (H1 + "<p>Published on 17 June 2024 by Ada Quill</p>", "2024-06-17", "text"),
+        (H1 + "<div class=meta><span>17</span> <b>June</b> 2024</div>", "2024-06-17", "text"),
+        ('<script>window.data = {"publishedAt":"2024-06-17T10:00:00Z"}</script>' + H1, "2024-06-17", "meta"),
+    ],
+    ids=[
+        "meta",
+        "meta, other marks",
+        "Dublin Core",
+        "value for content",
+        "microdata",
+        "time",
+        "class",
+        "words",
+        "pieces",
+        "script",
+    ],
+)
+def test_every_place(html: str, day: str, source: str) -> None:
+    found = dates(html)
+    assert (str(found.day), found.date_source) == (day, source)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div class=comment><time datetime='2024-06-18T10:00:00Z'>x</time></div>",
+        "<aside><p class=date>18 June 2024</p></aside>",
+        "<ul class=related-articles><li><span class=date>18 June 2024</span></li></ul>",
+        "<footer>© 2024 Courier, 18 June 2024</footer>",
+        "<p>Copyright 18 June 2024</p>",
+        "<p class=date>18 June 2025</p>",
+    ],
+    ids=["comment", "aside", "related", "footer", "copyright", "future"],
+)
+def test_dates_of_something_else_are_left_alone(html: str) -> None:
+    found = dates(f"{H1}<p class=date>17 June 2024</p><p>{'The river rose. ' * 30}</p>{html}")
+    assert found.day == dt.date(2024, 6, 17)
+
+
+def test_a_date_in_a_sentence_is_no_dateline() -> None:
+    text = "On 3 May 2019 the council closed the bridge, which had carried traffic since the days of the salt barges."
+    found = dates(f"{H1}<p>{text}</p><p class=posted-on>17 June 2024</p>")
+    assert found.day == dt.date(2024, 6, 17)
+
+
+@pytest.mark.parametrize(
+    ("html", "site", "day", "offset", "warnings"),
+    [
+        (ld(datePublished="2024-06-17T23:30:00Z"), None, "2024-06-17", None, ("day_utc",)),
+        (ld(datePublished="2024-06-17T23:30:00Z"), "Europe/Vienna", "2024-06-18", 120, ()),
+        (ld(datePublished="2024-06-17T23:30:00"), None, "2024-06-17", None, ("naive_time",)),
+        (ld(datePublished="2024-06-17T23:30:00"), "Europe/Vienna", "2024-06-17", 120, ()),
+        (
+            ld(datePublished="2024-06-17T23:30:00") + meta("article:published_time", "2024-06-17T23:30:00+03:00"),
+            None,
+            "2024-06-17",
+            180,
+            (),
+        ),
+        (
+            ld(datePublished="2024-06-17T21:30:00Z") + '<time datetime="2024-06-17T23:30:00+02:00">x</time>',
+            None,
+            "2024-06-17",
+            120,
+            (),
+        ),
+        (ld(datePublished="2024-06-17"), "Europe/Vienna", "2024-06-17", None, ()),
+        (ld(datePublished="2024-07-17T10:00:00+02:00"), None, "2024-07-17", 120, ("future_date",)),
+    ],
+    ids=["Z", "Z and zone", "naive", "naive and zone", "naive and twin", "Z and time element", "day", "future"],
+)
+def test_zones(html: str, site: str | None, day: str, offset: int | None, warnings: tuple[str, ...]) -> None:
+    found = dates(html + "<p>x", site=SiteRules(name="courier", timezone=site) if site else None)
+    assert (str(found.day), found.utc_offset, found.warnings) == (day, offset, warnings)
+    assert (found.date_published is None) == ("naive_time" in warnings or found.date_raw == "2024-06-17")
+
+
+def test_the_address_tells_the_publisher_s_day() -> None:
+    found = dates(ld(datePublished="2024-06-17T23:01:00Z"), url="https://x.example/2024/06/18/bridge")
+    assert (found.day, found.warnings) == (dt.date(2024, 6, 18), ())
+
+
+def test_an_address_keeps_the_first_day_of_what_was_stamped_anew() -> None:
+    found = dates(ld(datePublished="2024-06-17T10:00:00Z"), url="https://x.example/2019/03/02/bridge")
+    assert (found.day, found.date_source, found.date_raw) == (dt.date(2019, 3, 2), "url", "2019/03/02")
+
+
+def test_relative_words_count_back_from_the_capture() -> None:
+    found = dates('<html lang="de">' + H1 + "<span class=time>vor 3 Stunden</span><p>x")
+    assert found.date_published == NOW - dt.timedelta(hours=3)
+    assert found.date_raw == "vor 3 Stunden"
+
+
+def test_the_entrance_speaks_where_the_page_is_silent() -> None:
+    stamp = dt.datetime(2024, 6, 17, 10, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    announced = Announcement(
+        entrance="https://x.example/feed", kind="feed", seen_at=NOW, date=stamp, date_raw="Mon, 17 Jun"
+    )
+    found = dates("<title>x</title><p>silent</p>", announcement=announced)
+    assert (found.date_published, found.date_source, found.date_raw) == (stamp, "feed", "Mon, 17 Jun")
+    assert found.warnings == ("date_from_entrance",)
+
+
+def test_a_configured_selector_comes_first() -> None:
+    html = ld(datePublished="2024-06-01T10:00:00Z") + "<p class=stamp>17.06.2024</p>"
+    found = dates(html, site=SiteRules(name="courier", date=("p.stamp",)))
+    assert found.day == dt.date(2024, 6, 17)
+    missed = dates(html, site=SiteRules(name="courier", date=("p.gone",)))
+    assert missed.day == dt.date(2024, 6, 1)
+    assert "selector_unmatched:date" in missed.warnings
+
+
+def test_an_unknown_zone_of_an_old_capture_is_no_error() -> None:
+    found = dates(ld(datePublished="2024-06-17T10:00:00"), site=SiteRules(name="courier", timezone="Mars/Olympus"))
+    assert found.warnings == ("naive_time",)
+
+
+def test_modified_before_published_is_a_warning() -> None:
+    found = dates(ld(datePublished="2024-06-17T10:00:00+02:00", dateModified="2024-06-01T10:00:00+02:00"))
+    assert found.warnings == ("modified_before_published",)
