@@ -105,6 +105,20 @@ def run(peer: Peer, python: Path, program: Path, *options: str, pages: int = 0) 
     return done.stdout
 
 
+def pace(peer: Peer, python: Path, bench: Path, limit: int | None) -> float:
+    """Time one extractor: how many times it is as fast as trafilatura.
+
+    Raises:
+        BenchError: It could not be timed.
+    """
+    say(f"  {peer.adapter}: timing")
+    timed = run(peer, python, bench / "speed.py", *(["--pages", str(limit), "--rounds", "1"] if limit else []))
+    ratio = re.search(r"^times as fast as trafilatura: ([\d.]+)$", timed, flags=re.MULTILINE)
+    if ratio is None:
+        raise BenchError(f"speed.py told no ratio: {timed[-500:]}")
+    return float(ratio[1])
+
+
 def measure(peer: Peer, bench: Path, truth: Path, limit: int | None) -> Result:
     """Score and time one extractor.
 
@@ -124,17 +138,13 @@ def measure(peer: Peer, bench: Path, truth: Path, limit: int | None) -> Result:
         }
     except ValueError as error:
         raise BenchError(f"score.py printed no JSON ({error}): {scored[-500:]}") from error
-    say(f"  {peer.adapter}: timing")
-    timed = run(peer, python, bench / "speed.py", *(["--pages", str(limit), "--rounds", "1"] if limit else []))
-    ratio = re.search(r"^times as fast as trafilatura: ([\d.]+)$", timed, flags=re.MULTILINE)
-    if ratio is None:
-        raise BenchError(f"speed.py told no ratio: {timed[-500:]}")
+    speed = 1.0 if peer.name == "trafilatura" else pace(peer, python, bench, limit)
     return Result(
         version=version_of(peer, python),
         date=datetime.now(UTC).date().isoformat(),
         python=platform.python_version(),
         data=hashlib.sha256(truth.read_bytes()).hexdigest(),
-        speed=1.0 if peer.name == "trafilatura" else float(ratio[1]),
+        speed=speed,
         sets=figures,
     )
 
