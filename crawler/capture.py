@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 
-from crawler.errand import STORED, Errand, errand_of
+from crawler.errand import ROBOTS_BYTES, STORED, Errand, errand_of
 from crawler.refused import Refused
 from crawler.session import Session, session_of
 from storage.errors import ArchiveError
@@ -40,7 +40,8 @@ class CaptureMiddleware:
         if errand is None:
             return
         crawl = self._session.config.crawl
-        limit = crawl.max_page if errand.info.kind == "article" else crawl.max_entrance
+        limits = {"article": crawl.max_page, "robots": ROBOTS_BYTES}
+        limit = limits.get(errand.info.kind, crawl.max_entrance)
         request.meta[_RECEIVED] = request.meta.get(_RECEIVED, 0) + len(data)
         if request.meta[_RECEIVED] > limit:
             raise StopDownload(fail=False)

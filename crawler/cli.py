@@ -15,8 +15,8 @@ from typing import ParamSpec
 
 import click
 
-from crawler.config import Config, ConfigError, load, template
-from crawler.terminal import console
+from crawler.config import ConfigError, load, template
+from crawler.terminal import clean, console
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
 
@@ -126,13 +126,13 @@ def crawl(config: Path, names: tuple[str, ...], limit: int | None, settings: tup
     killed one left. A source that another run is crawling is left out.
     """
     from crawler.commands.crawl import closing_lines, run
-    from crawler.config import check_archive_path
+    from crawler.config import check_archive_path, check_names
     from crawler.session import Session
 
     loaded = load(config)
     check_archive_path(loaded)
     overrides = _pairs(settings)
-    _check_names(loaded, names)
+    check_names(loaded, names)
     err, out = console(stderr=True), console()
     wanted = [source for source in loaded.sources if not names or source.name in names]
     if not wanted:
@@ -140,8 +140,12 @@ def crawl(config: Path, names: tuple[str, ...], limit: int | None, settings: tup
             click.echo(f"broadsheet: {source.error}", err=True)
         click.echo("broadsheet: no source is left to crawl; mend the blocks named above", err=True)
         return 2
-    session = Session.open(loaded, names=names or None, limit=limit, say=err.print)
-    code = run(session, console=err, log_level=log_level, overrides=overrides)
+    code, session = run(
+        lambda: Session.open(loaded, names=names or None, limit=limit, say=err.print),
+        console=err,
+        log_level=log_level,
+        overrides=overrides,
+    )
     for line in closing_lines(session):
         out.print(line, soft_wrap=True)
     return code
@@ -204,7 +208,7 @@ def status(config: Path, archive: Path | None, as_json: bool) -> int:
     if last is not None:
         out.print(f"last run {last.run} ({last.command}) {last.outcome} at {last.finished_at:%Y-%m-%d %H:%M} UTC")
         if last.detail:
-            out.print(last.detail, soft_wrap=True)
+            out.print(clean(last.detail), soft_wrap=True)
     table = Table(box=None)
     for name, side in (("source", "left"), ("announced", "right"), ("articles", "right"), ("newest", "left")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
@@ -315,11 +319,3 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
         if "=" not in setting:
             raise click.BadParameter(f"{setting!r} is not NAME=VALUE", param_hint="-s")
     return dict(setting.split("=", 1) for setting in settings)
-
-
-def _check_names(config: Config, names: tuple[str, ...]) -> None:
-    known = {source.name for source in config.sources} | {source.name for source in config.disabled}
-    for name in names:
-        if name not in known:
-            some = ", ".join(sorted(known)[:10])
-            raise click.BadParameter(f"there is no source {name!r}; there are: {some}", param_hint="--source")

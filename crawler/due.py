@@ -32,14 +32,17 @@ class Resting:
 def decide(state: UrlState | None, *, now: dt.datetime, revisit: Sequence[float] = ()) -> Due | Resting:
     """Whether a URL in that state is due at ``now``; ``revisit`` are ages in seconds at which an article is due again.
 
-    An age of 0 makes an article due whenever a run begins. A refusal is looked into at every run: it costs the site
-    nothing, for what refuses it is known before anything is asked.
+    An age of 0 makes an article due whenever a run begins. A refusal is looked into at every run where what refuses is
+    known before anything is asked (robots.txt, the host); one that came with an answer, a redirect that leads
+    elsewhere, rests.
     """
     if state is None:
         return Due(why="new")
     if state.not_before is not None and state.not_before > now:
         return Resting(why="not_before")
     match state.outcome:
+        case "refused" if state.status is not None:
+            return Resting(why="known")
         case "announced" | "deferred" | "refused":
             return Due(why="pending")
         case "failed":

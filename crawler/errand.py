@@ -11,6 +11,8 @@ from storage.warc import CaptureInfo, StoredResponse
 
 ERRAND = "broadsheet_errand"
 STORED = "broadsheet_stored"
+# RFC 9309, 2.5: parsers must read at least 500 KiB; more is left unread.
+ROBOTS_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -20,6 +21,7 @@ REASONS: dict[str, str] = {
     "connection_refused": "The host refused the connection.",
     "connection_lost": "The host closed the connection without a whole answer.",
     "tls": "The host's TLS certificate or handshake failed.",
+    "proxy": "The proxy refused to pass the request on.",
     "cancelled": "The download was given up on our side.",
     "bad_answer": "The answer's head is not HTTP that can be kept, such as a status of four digits.",
     "bad_url": "The address cannot be asked for.",
@@ -29,10 +31,12 @@ REASONS: dict[str, str] = {
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadTimeoutError, "timeout"),
     (twisted_errors.TimeoutError, "timeout"),
+    (twisted_errors.TCPTimedOutError, "timeout"),
     (CannotResolveHostError, "dns"),
     (twisted_errors.DNSLookupError, "dns"),
     (DownloadConnectionRefusedError, "connection_refused"),
     (twisted_errors.ConnectionRefusedError, "connection_refused"),
+    (TunnelError, "proxy"),
     (ResponseDataLossError, "connection_lost"),
     (DownloadCancelledError, "cancelled"),
     (UnsupportedURLSchemeError, "bad_url"),

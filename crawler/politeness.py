@@ -12,8 +12,9 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.errand import ERRAND, Errand, errand_of, stored_of
+from crawler.errand import ERRAND, ROBOTS_BYTES, Errand, errand_of, stored_of
 from crawler.failures import reason_of
+from crawler.guard import is_private
 from crawler.refused import Refused
 from crawler.session import Session, session_of
 from pipelines import outcomes
@@ -26,8 +27,6 @@ from storage.warc import CaptureInfo, StoredResponse, WarcDamage
 
 # RFC 9309, 2.2.2: the product token that robots.txt files name.
 TOKEN = "Broadsheet"
-# RFC 9309, 2.5: parsers must read at least 500 KiB; more is left unread.
-ROBOTS_BYTES = 512 * 1024
 # RFC 9309, 2.3.1.2: at least five consecutive redirects are followed.
 ROBOTS_REDIRECTS = 5
 _ROBOTS_FIRST = 1000
@@ -153,14 +152,19 @@ class RobotsMiddleware:
             if stored is None:
                 raise RuntimeError("the capture middleware did not see the answer for robots.txt")
             if not is_redirect(stored.status):
-                rules = rules_of(stored.status, _body(stored))
+                # Half a file may lack the half that forbids: as if the host were away. One cut at our limit is read.
+                whole = stored.truncated in (None, "length")
+                rules = rules_of(stored.status if whole else 0, _body(stored))
                 row = outcomes.capture_of(stored, info)
                 if rules.parser is None:
-                    row = dataclasses.replace(row, outcome="failed", reason=f"http_{stored.status}")
+                    reason = f"http_{stored.status}" if whole else "cut_short"
+                    row = dataclasses.replace(row, outcome="failed", reason=reason)
                 session.record(row)
                 return rules
             location = next((value for name, value in stored.response_headers if name.lower() == "location"), "")
-            target = join(target, location)
+            target = join(target, location) if location else None
+            if target is not None and is_private(target) and not errand.source.owns(target):
+                target = None
         # RFC 9309, 2.3.1.2: after too many redirects the file counts as unavailable, which allows everything.
         return rules_of(404, b"")
 

@@ -48,6 +48,8 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "robots_unavailable": "The host's robots.txt could not be had (RFC 9309: stay out until it can).",
         "same_text": "The page shows the text that the archive has.",
         "stopped": "The run was stopped before the address had its turn; a later run goes on.",
+        "too_deep": "The sitemap stands deeper in a tree of indexes than is followed.",
+        "too_many_entrances": "The source's indexes name more sitemaps than are asked for in one run.",
         "too_large": "The answer exceeds `[crawl] max_page`; what came until then is in the WARC.",
         "unsettled": "The run ended without learning what became of the address; a later run asks again.",
     }

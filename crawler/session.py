@@ -21,7 +21,7 @@ from pipelines.recovery import recover
 from pipelines.workers import Workers, settle
 from storage.archive import Archive, Run
 from storage.locks import Lock
-from storage.records import Article, Capture, Label, Page, Rejection, RunRecord, SourceRecord, Tally
+from storage.records import Article, Capture, Label, Page, Rejection, RunOutcome, RunRecord, SourceRecord, Tally
 
 VERSION = importlib.metadata.version("broadsheet")
 SOFTWARE = f"Broadsheet/{VERSION}"
@@ -57,6 +57,8 @@ class Session:
         self.bugs: list[str] = []
         self.fetched = 0
         self.broken: Exception | None = None
+        self.closed = False
+        self.stopped = False
         self.on_broken: Callable[[], None] = lambda: None
         self._open: dict[tuple[str, str], Capture] = {}
         self._locks = list(locks)
@@ -173,11 +175,14 @@ class Session:
 
     async def commit_if_due(self) -> None:
         """Commit a batch where it is full or old enough; the writing is done in a thread of its own."""
+        if self.run.pending and self._due():
+            await asyncio.shield(asyncio.ensure_future(self._commit(only_if_due=True)))
+
+    def _due(self) -> bool:
         archive = self.config.archive
         full = self._pages_pending >= archive.batch_pages or self.run.pending >= archive.batch_pages * _ROWS_PER_PAGE
         age = (dt.datetime.now(dt.UTC) - self._committed_at).total_seconds()
-        if full or (self.run.pending and age >= archive.batch_seconds):
-            await self.commit()
+        return full or age >= archive.batch_seconds
 
     async def commit(self) -> None:
         """Commit what is pending; batches are written one after the other, in order.
@@ -188,9 +193,10 @@ class Session:
         # Shielded: a waiter that is cancelled must not let go of the lock while the batch is being written.
         await asyncio.shield(asyncio.ensure_future(self._commit()))
 
-    async def _commit(self) -> None:
+    async def _commit(self, *, only_if_due: bool = False) -> None:
         async with self._committing:
-            if self.broken is not None:
+            # Looked at again: those who waited for an earlier commit find nothing due any more.
+            if self.broken is not None or (only_if_due and not self._due()):
                 return
             batch = self.run.take()
             self._pages_pending = 0
@@ -212,6 +218,8 @@ class Session:
 
         None where the archive could not be written; the next start recovers the run.
         """
+        self.closed = True
+        self.stopped = reason == "stopped"
         now = dt.datetime.now(dt.UTC)
         for capture in list(self._open.values()):
             self.settle_unfetched(capture, "deferred", reason, now)
@@ -220,7 +228,7 @@ class Session:
                 if self.broken is not None:
                     self.run.abandon()
                     return None
-                outcome = "failed" if self.bugs else "done"
+                outcome: RunOutcome = "failed" if self.bugs else "stopped" if self.stopped else "done"
                 detail = "; ".join(self.bugs) or None
                 return await asyncio.to_thread(
                     self.run.finish, outcome=outcome, tallies=self.tally_rows(), detail=detail

@@ -31,6 +31,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "body_from_json_ld": "The markup holds next to no text; the body is what the page's linked data states.",
         "truncated": "The text breaks off: only its beginning is shown to readers without a subscription.",
         "selector_unmatched": "A selector configured for the field after the colon matches nothing on the page.",
+        "canonical_distrusted": "The page declares the address of another article as its own; it was not believed.",
         "selector_expired": "A selector's rules have passed their `valid_until` and were not used.",
     }
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.urls import canonical
+from pipelines.urls import article_id, canonical
 from storage.archive import Archive
 from storage.records import Announcement, Article, Capture, CaptureKind, EntranceKind, Outcome, Rejection, WarcPosition
 from storage.rows import DEGRADED
@@ -63,20 +63,25 @@ class UrlState:
 
 @dataclass(slots=True)
 class ArticleState:
-    """The latest that is known of one article: its text's hash, and the URL under which it was first archived."""
+    """The latest that is known of one article: its text's hash, the URL that it was first archived from, its title."""
 
     revision: str
     home: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a processed page means for the archive: its fate, and the article to keep (None: keep nothing)."""
+    """What a processed page means for the archive: its fate, and the article to keep (None: keep nothing).
+
+    ``id`` is set where it is another than the one that the page's own reading gives.
+    """
 
     outcome: Outcome
     reason: str | None = None
     detail: str | None = None
     article: Article | None = None
+    id: str | None = None
 
 
 class History:
@@ -103,7 +108,7 @@ class History:
 
     def get(self, url: str, kind: CaptureKind = "article") -> UrlState | None:
         """What is known of ``url``, or None."""
-        return self._urls.get((kind, key(url)))
+        return self._urls.get(_place(kind, url))
 
     def urls(self, kind: CaptureKind = "article") -> list[UrlState]:
         """All that is known of URLs of that kind, each once, in the order in which they were first met."""
@@ -115,7 +120,7 @@ class History:
 
     def apply(self, capture: Capture) -> None:
         """Take in one event; events come in the order in which they happened."""
-        place = (capture.kind, key(capture.requested_url))
+        place = _place(capture.kind, capture.requested_url)
         state = self._urls.get(place)
         if state is None:
             state = UrlState(
@@ -128,6 +133,8 @@ class History:
         state.not_before = capture.not_before
         if capture.announced_by and capture.announced_kind and capture.announced_at and state.announcement is None:
             state.announcement = _announcement(capture, capture.announced_by, capture.announced_kind)
+        if capture.status is not None:
+            state.status = capture.status
         if capture.outcome in FETCHED:
             state.fetched_at, state.status = capture.at, capture.status
             if capture.outcome != "failed":
@@ -145,17 +152,30 @@ class History:
             if capture.outcome != "unchanged" and capture.revision is not None:
                 known = self._articles.get(capture.id)
                 home = known.home if known else place[1]
-                self._articles[capture.id] = ArticleState(capture.revision, home)
+                self._articles[capture.id] = ArticleState(capture.revision, home, _folded(capture.title))
             if capture.url is not None:
-                self._urls.setdefault((capture.kind, key(capture.url)), state)
+                self._urls.setdefault(_place(capture.kind, capture.url), state)
+
+    def _twin(self, known: ArticleState, result: Article) -> Verdict:
+        own = canonical(result.url)
+        if known.title in (None, _folded(result.title)) or article_id(own) == result.id:
+            return Verdict(outcome="unchanged", reason="alias")
+        itself = as_itself(result)
+        earlier = self._articles.get(itself.id)
+        if earlier is None:
+            return Verdict(outcome="archived", article=itself, id=itself.id)
+        if earlier.revision == itself.revision:
+            return Verdict(outcome="unchanged", reason="same_text", id=itself.id)
+        return Verdict(outcome="revised", article=degraded(itself), id=itself.id)
 
     def verdict(self, requested_url: str, result: Article | Rejection) -> Verdict:
         """What ``result``, read from the page at ``requested_url``, means beside what is known.
 
         An article seen for the first time is ``archived``. Another text under the URL that it was first archived
         from is ``revised``. The same text, or any text under another address of the same article, is ``unchanged``:
-        twins (AMP, print) differ in layout, and their differences are no edits. See :func:`degraded` for an edit that
-        shows less.
+        twins (AMP, print) differ in layout, and their differences are no edits. But a page with another headline is no
+        twin: the canonical address that it declares is not believed, and it becomes an article of its own. See
+        :func:`degraded` for an edit that shows less.
         """
         if isinstance(result, Rejection):
             return Verdict(outcome="rejected", reason=result.reason, detail=result.detail or None)
@@ -165,8 +185,24 @@ class History:
         if known.revision == result.revision:
             return Verdict(outcome="unchanged", reason="same_text")
         if known.home != key(requested_url):
-            return Verdict(outcome="unchanged", reason="alias")
+            return self._twin(known, result)
         return Verdict(outcome="revised", article=degraded(result))
+
+
+def _place(kind: CaptureKind, url: str) -> tuple[CaptureKind, str]:
+    """An article is the same over http and https; robots.txt and entrances are each scheme's own (RFC 9309, 2.3)."""
+    return kind, key(url) if kind == "article" else canonical(url)
+
+
+def as_itself(article: Article) -> Article:
+    """``article`` under its own address: for a page that declares another article's as its canonical one."""
+    own = canonical(article.url)
+    warnings = (*article.warnings, "canonical_distrusted")
+    return dataclasses.replace(article, id=article_id(own), canonical_url=own, warnings=warnings)
+
+
+def _folded(title: str | None) -> str | None:
+    return " ".join(title.casefold().split()) if title else None
 
 
 def degraded(article: Article) -> Article:

@@ -115,7 +115,7 @@ class ArchivePipeline(_Pipeline):
         self._ticker = asyncio.ensure_future(self._tick())
 
     async def process_item(self, item: object) -> object:
-        """Record what became of the page; anything but an extracted page passes."""
+        """Record what became of the page and pass on what it is; anything but an extracted page passes as it is."""
         if not isinstance(item, Extracted):
             return item
         try:
@@ -124,7 +124,8 @@ class ArchivePipeline(_Pipeline):
             self._keeper.bugs.append(f"keeping {item.page.url}: {error!r}")
             raise
         await self._keeper.commit_if_due()
-        return item
+        # What leaves the pipelines is what Scrapy's feed exports and item_scraped see.
+        return item if item.result is None else item.result
 
     def _keep(self, item: Extracted) -> None:
         keeper = self._keeper

@@ -113,8 +113,9 @@ def settle(
         outcome=verdict.outcome,
         reason=verdict.reason,
         detail=verdict.detail,
-        id=article.id if article else (known.id if known else None),
+        id=verdict.id or article.id if article else (known.id if known else None),
         revision=article.revision if article else None,
+        title=article.title if article else None,
         not_before=later,
     )
 

@@ -16,7 +16,7 @@ from pipelines.fields.body import Body
 from pipelines.fields.date import Dates
 from pipelines.fields.image import Image
 from pipelines.normalise import scalar, words
-from pipelines.urls import canonical, registered_domain, same_article_canonical
+from pipelines.urls import article_id, canonical, registered_domain, same_article_canonical
 from storage.records import Access, Article, Kind, Page, Rejection
 
 #: Raised with every change that can alter a row; part of the column ``extractor``.
@@ -157,11 +157,6 @@ def article(document: Document, extraction: Extraction) -> Article:
         warc_length=position.length if position else None,
         month=_month(dates.day, page.fetched_at),
     )
-
-
-def article_id(canonical_url: str) -> str:
-    """The id of the article whose key is ``canonical_url``: 128 bits of BLAKE2b as 32 hexadecimal digits."""
-    return hashlib.blake2b(canonical_url.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _digest(size: int, *parts: str) -> str:

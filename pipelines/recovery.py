@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from pipelines import outcomes
-from pipelines.history import History, degraded
+from pipelines.history import History, as_itself, degraded
 from pipelines.pages import page_of
 from pipelines.process import process
 from storage import warc
@@ -172,6 +172,8 @@ def _article_again(
         return None
     if not isinstance(result, Article):
         return None
+    if capture.id not in (None, result.id):
+        result = as_itself(result)
     return degraded(result) if capture.outcome == "revised" else result
 
 

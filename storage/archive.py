@@ -18,7 +18,7 @@ from pathlib import Path
 from storage import delta
 from storage.errors import ArchiveError, ArchiveNotFound, ProtocolViolation
 from storage.locks import Lock, new_lock, try_lock, wait_for_lock, who_holds
-from storage.records import Article, Capture, RunRecord, SourceRecord, Tally
+from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecord, Tally
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES, TABLES, Table, to_arrow
 from storage.warc import Exchange, SegmentWriter, WrittenRecord
@@ -214,14 +214,18 @@ class Run:
             number = self._number + 1
             try:
                 with self._wire:
-                    self.warc.flush()
+                    durable = self.warc.begin_flush()
+                # Outside the lock: whoever writes the next page must not wait for the disk.
+                durable()
                 commit(self.archive, self.name, number, batch)
             except Exception as error:
                 self._broken = error
                 raise
             self._number = number
 
-    def finish(self, *, outcome: str = "done", tallies: Sequence[Tally] = (), detail: str | None = None) -> RunRecord:
+    def finish(
+        self, *, outcome: RunOutcome = "done", tallies: Sequence[Tally] = (), detail: str | None = None
+    ) -> RunRecord:
         """Commit what is left, close the WARC, write the run's row and give the lock back.
 
         A broken run keeps its lock file, so that the next start recovers it.
@@ -231,7 +235,7 @@ class Run:
         self.warc.close()
         record = dataclasses.replace(
             self._record,
-            outcome="failed" if outcome == "failed" or self._broken else "done",
+            outcome="failed" if self._broken else outcome,
             finished_at=dt.datetime.now(dt.UTC),
             batches=self._number,
             tallies=tuple(tallies),

@@ -191,6 +191,7 @@ class Capture:
     url: str | None = None
     id: str | None = None
     revision: str | None = None
+    title: str | None = None
     announced_by: str | None = None
     announced_kind: EntranceKind | None = None
     announced_at: dt.datetime | None = None
@@ -221,13 +222,16 @@ class Tally:
     count: int
 
 
+RunOutcome = Literal["done", "stopped", "failed", "interrupted"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """One run of a command that wrote to the archive; a row of the table ``runs``."""
 
     run: str
     command: str
-    outcome: Literal["done", "failed", "interrupted"]
+    outcome: RunOutcome
     started_at: dt.datetime
     finished_at: dt.datetime
     config_digest: str | None = None

@@ -146,6 +146,7 @@ CAPTURES = Table(
             _optional("url", STRING, "address after redirects"),
             _optional("id", STRING, "id of the article that the page is"),
             _optional("revision", STRING, "revision of the article that the page showed"),
+            _optional("title", STRING, "headline of the article that the page showed"),
             _optional("announced_by", STRING, "entrance that announced the URL"),
             _optional("announced_kind", STRING, "kind of that entrance: feed, sitemap or front"),
             _optional("announced_at", INSTANT, "instant at which the URL was announced for the first time"),
@@ -175,7 +176,11 @@ RUNS = Table(
         [
             _column("run", STRING, "unique key of the run, sortable by start"),
             _column("command", STRING, "crawl, demo or another command that writes"),
-            _column("outcome", STRING, "done, failed or interrupted"),
+            _column(
+                "outcome",
+                STRING,
+                "done, stopped by a signal, failed, or interrupted (its process ended without closing)",
+            ),
             _column("started_at", INSTANT, "instant of the start"),
             _column("finished_at", INSTANT, "instant of the end; of an interrupted run, of its recovery"),
             _optional("config_digest", STRING, "hash of the configuration in force"),

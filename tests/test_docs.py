@@ -62,8 +62,7 @@ def test_the_ways_to_read_agree(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert ours > 15
     assert len(pd.read_parquet("archive/articles")) == ours
     assert pl.read_delta("archive/articles").height == ours
-    counted = duckdb.sql("SELECT count(*) FROM 'archive/articles/*/*.parquet'").fetchone()
-    assert counted == (ours,)
+    assert duckdb.sql("SELECT count(*) FROM 'archive/articles/month=*/*.parquet'").fetchall() == [(ours,)]
 
 
 def test_make_run_names_commands_that_exist() -> None:
@@ -75,7 +74,8 @@ def test_make_run_names_commands_that_exist() -> None:
         text = page.read_text(encoding="utf-8")
         named = set(re.findall(r"`broadsheet ([a-z-]+)", text)) | set(re.findall(r"^broadsheet ([a-z-]+)", text, re.M))
         assert named <= set(main.commands), page
-        assert set(re.findall(r"`make ([a-z-]+)", text)) | set(re.findall(r"^make ([a-z-]+)", text, re.M)) <= targets, page
+        made = set(re.findall(r"`make ([a-z-]+)", text)) | set(re.findall(r"^make ([a-z-]+)", text, re.M))
+        assert made <= targets, page
 
 
 def test_links_between_pages_lead_somewhere() -> None:

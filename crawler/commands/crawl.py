@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -16,16 +17,22 @@ from scrapy.settings import Settings
 from crawler.progress import FATES, view_for, watch
 from crawler.session import Session
 from crawler.spiders.news import NewsSpider
+from crawler.terminal import clean
 
 DONE, FAILED, COULD_NOT_START, INCOMPLETE = 0, 1, 2, 3
 
 
 def run(
-    session: Session, *, console: Console, log_level: str = "WARNING", overrides: dict[str, str] | None = None
-) -> int:
-    """Crawl what ``session`` holds; returns the exit code.
+    open_session: Callable[[], Session],
+    *,
+    console: Console,
+    log_level: str = "WARNING",
+    overrides: dict[str, str] | None = None,
+) -> tuple[int, Session]:
+    """Crawl what ``open_session`` opens; returns the exit code and the session.
 
-    ``console`` is where progress and log lines go; ``overrides`` are Scrapy settings as ``-s`` gives them.
+    ``console`` is where progress and log lines go; ``overrides`` are Scrapy settings as ``-s`` gives them. The session
+    is opened last, when nothing of the settings can be wrong any more, and closed whatever happens.
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
@@ -34,6 +41,7 @@ def run(
     _log_to(console, settings.get("LOG_LEVEL"))
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(NewsSpider)
+    session = open_session()
     view = view_for(console)
     watcher: list[asyncio.Task[None]] = []
 
@@ -52,15 +60,20 @@ def run(
     finally:
         with contextlib.suppress(IndexError):
             watcher.pop()
+        if not session.closed:
+            if process.bootstrap_failed:
+                session.bugs.append("Scrapy could not start the crawl; the lines above say why")
+            asyncio.run(session.close(reason="stopped"))
         view.close(session)
-    return exit_code(session)
+    return exit_code(session), session
 
 
 def exit_code(session: Session) -> int:
-    """1 where the run failed, 3 where a source could not be crawled, else 0."""
+    """1 where the run failed, 3 where it was stopped or a source could not be crawled, else 0."""
     if session.bugs or session.broken is not None:
         return FAILED
-    return INCOMPLETE if session.config.disabled or session.busy or silent_sources(session) else DONE
+    incomplete = session.stopped or session.config.disabled or session.busy or silent_sources(session)
+    return INCOMPLETE if incomplete else DONE
 
 
 def silent_sources(session: Session) -> list[str]:
@@ -87,11 +100,13 @@ def closing_lines(session: Session) -> list[str]:
             lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
     if announced and not session.pages_asked:
         lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
+    if session.stopped:
+        lines.append("Stopped before its end; what is deferred has its turn in the next run.")
     lines += selector_lines(session)
     lines += [f"Source {name} is left out: {error}" for name, error in disabled(session)]
     lines += [f"Source {name} is being crawled by another run; left out." for name in session.busy]
     lines += [f"Source {name} is silent: none of its entrances could be read." for name in silent_sources(session)]
-    lines += [f"Failed: {bug}" for bug in session.bugs]
+    lines += [f"Failed: {clean(bug)}" for bug in session.bugs]
     return lines
 
 

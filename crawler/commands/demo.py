@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -29,8 +30,9 @@ def demo(archive: Path, *, out: Console, err: Console, log_level: str = "WARNING
     check_archive_path(config)
     with DemoServer() as server, _proxied(server.proxy_url):
         out.print(f"Demo newspapers on {server.proxy_url}, crawling them into {archive}")
-        session = Session.open(config, command="demo", say=err.print)
-        code = run(session, console=err, log_level=log_level)
+        code, session = run(
+            lambda: Session.open(config, command="demo", say=err.print), console=err, log_level=log_level
+        )
     out.print()
     for line in closing_lines(session):
         out.print(line)
@@ -43,8 +45,9 @@ def _present(archive: Archive, path: Path, out: Console) -> None:
     rows = archive.articles().to_table(["date", "source", "language", "title", "bullets"])
     rows = rows.sort_by([("date", "descending"), ("title", "ascending")])
     table = Table(title=f"{path}/articles: {rows.num_rows} articles, the newest {min(ROWS, rows.num_rows)}", box=None)
-    for name in ("date", "source", "language", "bullets", "title"):
-        table.add_column(name, justify="right" if name == "bullets" else "left", overflow="ellipsis", no_wrap=True)
+    for name, width in (("date", 10), ("source", 9), ("language", 8), ("bullets", 7), ("title", 20)):
+        side: Literal["left", "right"] = "right" if name == "bullets" else "left"
+        table.add_column(name, justify=side, overflow="ellipsis", no_wrap=True, min_width=width)
     for row in rows.slice(0, ROWS).to_pylist():
         day = str(row["date"]) if row["date"] else ""
         table.add_row(day, row["source"], row["language"], str(len(row["bullets"])), clean(row["title"]))
@@ -65,7 +68,7 @@ def one_liners(path: Path) -> tuple[str, ...]:
     return (
         f'import pandas;  pandas.read_parquet("{path}/articles")[["date", "source", "title"]]',
         f'import polars;  polars.read_delta("{path}/articles").select("date", "source", "title")',
-        f"import duckdb;  duckdb.sql(\"SELECT date, source, title FROM '{path}/articles/*/*.parquet'\")",
+        f"import duckdb;  duckdb.sql(\"SELECT date, source, title FROM '{path}/articles/month=*/*.parquet'\")",
     )
 
 

@@ -20,7 +20,7 @@ from crawler.commands import show
 from crawler.terminal import clean
 from pipelines.candidates import Choice
 from pipelines.decoding import Decoded, DecodeFailure, decode_content
-from pipelines.fields.about import Image
+from pipelines.fields.image import Image
 from pipelines.pages import page_of
 from pipelines.process import Inspection
 from pipelines.timestamps import Stamp

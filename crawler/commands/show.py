@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 
 from crawler.terminal import clean
 from pipelines.history import key
-from pipelines.process import article_id
-from pipelines.urls import canonical
+from pipelines.urls import article_id, canonical
 from storage.archive import Archive
 from storage.records import Article, Capture
 from storage.schema import articles_from_arrow, captures_from_arrow

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crawler.config import values
-from crawler.config.errors import ConfigError
+from crawler.config.errors import ConfigError, suggestion
 from crawler.config.model import ArchiveConfig, Config, CrawlConfig, DisabledSource, SourceConfig, fold_www
 from crawler.config.table import Table, keys_of
 from storage.records import SiteRules
@@ -51,6 +51,16 @@ def check_archive_path(config: Config) -> None:
         raise wrong(f"{str(path)!r} is a file", "write the path of a folder")
     elif not os.access(path, os.W_OK | os.X_OK):
         raise wrong(f"nothing may be written to {str(path)!r}", "change its rights, or write another path")
+
+
+def check_names(config: Config, names: Iterable[str]) -> None:
+    """Raise ConfigError where one of ``names`` is no source of ``config``, not even a disabled one."""
+    known = sorted({source.name for source in config.sources} | {source.name for source in config.disabled})
+    for name in names:
+        if name not in known:
+            close = suggestion(name, known)
+            remedy = f"did you mean {close!r}?" if close else f"there are: {', '.join(known[:10])}"
+            raise ConfigError(file=config.file, problem=f"there is no source {name!r}", remedy=remedy)
 
 
 def _text_of(path: Path, *, remedy: str) -> str:

@@ -10,7 +10,7 @@ from storage.records import EntranceKind
 
 Reason = Literal["empty", "not_an_entrance", "unreadable", "broken_xml_recovered", "too_large", "too_many"]
 
-REASONS: dict[Reason, str] = {
+REASONS: dict[str, str] = {
     "empty": "nothing came back, or an entrance of a known kind without a single link",
     "not_an_entrance": "neither a feed nor a sitemap nor a page with links",
     "unreadable": "it claims to be a known format but nothing of it could be read",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.config import SourceConfig, check_archive_path, load
+from crawler.config import SourceConfig, check_archive_path, check_names, load
 from crawler.discovery import Discovery, Link, discover
 from crawler.due import Due, decide
 from crawler.errand import ERRAND, Errand, errand_of, stored_of
@@ -28,12 +29,15 @@ from pipelines.item_pipelines import Fetched
 from pipelines.outcomes import RETRIED, capture_of, of_status, settle
 from pipelines.pages import page_of
 from pipelines.urls import join
+from storage import warc
 from storage.records import Announcement, Capture, Rejection
 from storage.recovery import is_redirect
-from storage.warc import CaptureInfo, StoredResponse
+from storage.warc import CaptureInfo, StoredResponse, WarcDamage
 
 MAX_HOPS = 10
 MAX_DEPTH = 3
+# Child sitemaps that are asked for in one run of one source; the largest papers' indexes name a few hundred.
+MAX_ENTRANCES = 2_000
 # Longest wait inside a run before another try; a host that asks for more is left to a later run.
 PATIENCE_SECONDS = 10.0
 
@@ -68,10 +72,12 @@ class NewsSpider(scrapy.Spider):
             loaded = load(Path(config))
             check_archive_path(loaded)
             names = [name.strip() for name in source.split(",")] if source else None
+            check_names(loaded, names or ())
             session = Session.open(loaded, names=names, limit=int(limit) if limit is not None else None)
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.session = session
         spider._met = set()
+        spider._entrances = Counter()
         crawl = session.config.crawl
         for name, value in {
             "USER_AGENT": session.agent,
@@ -88,9 +94,12 @@ class NewsSpider(scrapy.Spider):
         return spider
 
     _met: set[tuple[str, str]]
+    _entrances: Counter[str]
 
     async def start(self) -> AsyncIterator[Any]:
         """What earlier runs left unsettled, then every source's entrances."""
+        for source in self.session.sources:
+            self._met |= {(source.name, f"entrance {key(entrance)}") for entrance in source.entrances}
         for source in self.session.sources:
             for entrance in source.entrances:
                 yield self._entrance(source, entrance, depth=0)
@@ -141,7 +150,16 @@ class NewsSpider(scrapy.Spider):
                 yield request
             return
         verdict = of_status(stored, None)
-        if verdict is not None:
+        body = stored
+        if verdict is not None and verdict.outcome == "unchanged":
+            # What it announced may still be due, and the children of an index may have changed though it has not.
+            earlier = self._earlier(errand.info.requested_url)
+            capture = settle(capture, verdict)
+            if earlier is None:
+                self._count_entrance(capture)
+                return
+            body = earlier
+        elif verdict is not None:
             capture = settle(capture, verdict, failed_at=stored)
             again = await self._try_again(capture, errand, stored)
             if again is not None:
@@ -149,7 +167,7 @@ class NewsSpider(scrapy.Spider):
             else:
                 self._count_entrance(capture)
             return
-        page = page_of(stored, limit=self.session.config.crawl.max_entrance)
+        page = page_of(body, limit=self.session.config.crawl.max_entrance)
         if isinstance(page, Rejection):
             self._count_entrance(dataclasses.replace(capture, outcome="rejected", reason=page.reason))
             return
@@ -165,21 +183,45 @@ class NewsSpider(scrapy.Spider):
             return
         requests = list(self._announce(found, errand))
         # After what it announced: a row with an ETag must never stand before the links that it vouches for.
-        self._count_entrance(dataclasses.replace(capture, reason=found.reason, detail=found.detail or None))
+        if capture.outcome != "unchanged":
+            capture = dataclasses.replace(capture, reason=found.reason, detail=found.detail or None)
+        self._count_entrance(capture)
         for request in requests:
             yield request
         await self.session.commit_if_due()
+
+    def _earlier(self, url: str) -> StoredResponse | None:
+        """The last whole answer of an entrance that has not changed since, or None where it cannot be read."""
+        state = self.session.history.get(url, "entrance")
+        if state is None or state.warc is None:
+            return None
+        try:
+            return warc.read(self.session.archive.warc, state.warc)
+        except WarcDamage:
+            return None
 
     def _count_entrance(self, capture: Capture) -> None:
         self.session.record(capture)
         self.session.count(capture.source, f"entrance {capture.outcome}", capture.reason)
 
     def _announce(self, found: Discovery, errand: Errand) -> Iterator[Request]:
-        if errand.depth < MAX_DEPTH:
-            for child in found.entrances:
-                if ("entrance", key(child)) not in self._met and errand.source.owns(child):
-                    self._met.add(("entrance", key(child)))
-                    yield self._entrance(errand.source, child, depth=errand.depth + 1)
+        # A front page that lists nothing may still name its feed.
+        children = found.entrances or (() if found.links else found.feeds)
+        for child in children:
+            place = (errand.source.name, f"entrance {key(child)}")
+            if place in self._met:
+                continue
+            self._met.add(place)
+            refusal = self._refuses_entrance(errand, child)
+            if refusal is None:
+                self._entrances[errand.source.name] += 1
+                yield self._entrance(errand.source, child, depth=errand.depth + 1)
+            else:
+                now = dt.datetime.now(dt.UTC)
+                row = Capture(
+                    kind="entrance", source=errand.source.name, requested_url=child, at=now, outcome="refused"
+                )
+                self.session.settle_unfetched(row, "refused", refusal, now, f"named by {errand.info.requested_url}")
         now = dt.datetime.now(dt.UTC)
         for link in found.links:
             if found.kind is not None:
@@ -194,6 +236,13 @@ class NewsSpider(scrapy.Spider):
                     language=link.language or found.language,
                 )
                 yield from self._link(errand.source, link, announcement)
+
+    def _refuses_entrance(self, errand: Errand, child: str) -> str | None:
+        if not errand.source.owns(child):
+            return "offsite"
+        if errand.depth >= MAX_DEPTH:
+            return "too_deep"
+        return "too_many_entrances" if self._entrances[errand.source.name] >= MAX_ENTRANCES else None
 
     def _link(self, source: SourceConfig, link: Link, announcement: Announcement) -> Iterator[Request]:
         place = (source.name, key(link.url))
@@ -270,7 +319,7 @@ class NewsSpider(scrapy.Spider):
     def _follow(self, stored: StoredResponse, errand: Errand, capture: Capture) -> Iterator[Request]:
         """One redirect further, or the fate of a chain that leads nowhere."""
         location = next((value for name, value in stored.response_headers if name.lower() == "location"), "")
-        target = join(stored.url, location)
+        target = join(stored.url, location) if location.strip() else None
         now = dt.datetime.now(dt.UTC)
         row = dataclasses.replace(capture, at=now, outcome="failed", warc_file=None, warc_offset=None, warc_length=None)
         hops = {*map(key, errand.hops), key(stored.url)}

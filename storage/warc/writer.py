@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -98,14 +99,29 @@ class SegmentWriter:
         An ``OSError`` means that this is unknown. The kernel forgets which pages it failed to write, so that a second
         ``fsync`` would succeed without them: the writer refuses everything from then on.
         """
+        self.begin_flush()()
+
+    def begin_flush(self) -> Callable[[], None]:
+        """:meth:`flush` in two steps: what is returned waits for the disk, and may be called in another thread.
+
+        It covers what was written before this call, and is to be called once.
+        """
         self._check()
-        if self._segment is None:
-            return
-        try:
-            self._segment.sync()
-        except OSError as error:
-            self._refusal = f"{self._segment.name} could not be made durable: {error}"
-            raise
+        segment = self._segment
+        if segment is None:
+            return lambda: None
+        descriptor = segment.duplicate()
+
+        def durable() -> None:
+            try:
+                segment.sync(descriptor)
+            except OSError as error:
+                self._refusal = f"{segment.name} could not be made durable: {error}"
+                raise
+            finally:
+                os.close(descriptor)
+
+        return durable
 
     def close(self) -> None:
         """Flush and close the segment; a later ``write`` opens the next one. Closing twice does nothing."""
@@ -223,8 +239,12 @@ class _Segment:
             raise
         self.size += len(data)
 
-    def sync(self) -> None:
-        os.fsync(self._descriptor)
+    def duplicate(self) -> int:
+        """Another descriptor of the same file, which outlives a :meth:`close`."""
+        return os.dup(self._descriptor)
+
+    def sync(self, descriptor: int | None = None) -> None:
+        os.fsync(self._descriptor if descriptor is None else descriptor)
         if not self._named:
             for folder in self._path.parents[:_FOLDERS]:
                 _sync_folder(folder)
