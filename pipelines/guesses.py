@@ -106,7 +106,10 @@ def _ago(text: str, language: str | None, now: dt.datetime) -> Stamp | None:
 
 
 def search(document: Document, latest: dt.date) -> Stamp | None:
-    """The day that htmldate finds in the page, original rather than updated; None where it finds none."""
+    """The day that htmldate finds in the page, original rather than updated; None where it finds none.
+
+    Its first of January is what it makes of a year alone, as copyright lines have it, and is no answer.
+    """
     from htmldate import find_date
 
     if len(document.page.body) > MAX_SOURCE:
@@ -120,6 +123,7 @@ def search(document: Document, latest: dt.date) -> Stamp | None:
         max_date=latest.isoformat(),
     )
     try:
-        return Stamp(day=dt.date.fromisoformat(text)) if text else None
+        day = dt.date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return Stamp(day=day) if day is not None and (day.month, day.day) != (1, 1) else None

@@ -82,7 +82,9 @@ _SITE_ADDRESS = re.compile(r"\s*\((?:https?://)?(?:www\.)?[\w.\-]+\.[a-z]{2,6}\)
 def freed(text: str) -> str:
     """``text`` without "By" before it and a job, address or note in brackets behind it."""
     text = clean(_HANDLE.sub("", _EMAIL.sub("", text)))
-    text = _DATED.sub("", text.strip("（）()"))
+    if text[:1] in "（(" and text[-1:] in "）)":
+        text = text[1:-1]
+    text = _DATED.sub("", text)
     for _ in range(2):
         text = _PREFIX.sub("", text).strip()
     text = _SITE_ADDRESS.sub("", text)

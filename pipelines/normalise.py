@@ -85,5 +85,5 @@ def words(text: str) -> int:
     return len(_WORD.findall(_SPACELESS.sub(" ", text) if spaceless else text)) + (spaceless + 1) // 2
 
 
-_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+_WORD = re.compile(r"\w+(?:['’\-]\w+|(?<=\d)[.,]\d+)*")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")

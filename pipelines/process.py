@@ -8,7 +8,7 @@ import importlib.metadata
 from dataclasses import dataclass
 
 from pipelines import document as documents
-from pipelines import quality
+from pipelines import quality, rights
 from pipelines.candidates import Choice
 from pipelines.document import Document
 from pipelines.fields import about, access, authors, body, bullets, date, image, language, title
@@ -149,7 +149,7 @@ def article(document: Document, extraction: Extraction) -> Article:
         image_caption=picture.caption if picture else None,
         access=extraction.access.value or "unknown",
         word_count=words(text),
-        rights=page.rights,
+        rights=tuple(sorted({*page.rights, *rights.read(page.headers, document.evidence.meta)})),
         warnings=_warnings(document, extraction),
         extractor=EXTRACTOR,
         warc_file=position.file if position else None,
@@ -191,6 +191,8 @@ def _canonical(url: str, declared: str | None) -> tuple[str, str | None]:
 
 def _warnings(document: Document, extraction: Extraction) -> tuple[str, ...]:
     codes = [*document.warnings, *extraction.dates.warnings, *extraction.body.warnings]
+    if document.page.truncated is not None:
+        codes.append("cut_short")
     for choice in (
         extraction.title,
         extraction.authors,

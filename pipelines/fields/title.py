@@ -47,7 +47,7 @@ def choose(document: Document) -> Choice[str]:
         winner, why = _elsewhere(document)
         if winner is not None:
             found = [*found, winner]
-            warnings.append(f"title_from_{winner.source}")
+            warnings.append("title_from_url" if winner.source == "url" else "title_from_entrance")
     return Choice(field="title", winner=winner, candidates=tuple(found), why=why, warnings=tuple(warnings))
 
 

@@ -62,8 +62,9 @@ def test_fold_compares_what_people_read_as_one(one: str, other: str) -> None:
         ("市議会は橋を直す", 4),
         ("ร้านกาแฟ", 4),
         ("Tokyo 東京 2024", 3),
+        ("870,000 crowns or 3.5 %", 4),
     ],
-    ids=["none", "apostrophes and hyphens", "Japanese", "Thai", "mixed"],
+    ids=["none", "apostrophes and hyphens", "Japanese", "Thai", "mixed", "numbers"],
 )
 def test_words(text: str, count: int) -> None:
     assert words(text) == count

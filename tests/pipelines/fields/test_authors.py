@@ -1,0 +1,124 @@
+"""Who wrote it, as people read it."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines import names
+from pipelines.candidates import Choice
+from pipelines.document import Document, read
+from pipelines.fields.authors import choose
+from storage.records import Page
+
+NOW = dt.datetime(2024, 6, 20, 12, tzinfo=dt.UTC)
+SITE = '<meta property="og:site_name" content="Harbour Courier">'
+HEAD = f"{SITE}<title>Old bridge reopens</title><h1>Old bridge reopens</h1>"
+BODY = "<p>" + "The river rose before noon, the harbour master said. " * 8 + "</p>"
+
+
+def authors(html: str) -> Choice[tuple[str, ...]]:
+    page = Page(url="https://www.harbourcourier.example/news/bridge", body=html.encode(), fetched_at=NOW)
+    document = read(page)
+    assert isinstance(document, Document)
+    return choose(document)
+
+
+def ld(*people: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "author": list(people)})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (ld({"@type": "Person", "name": "Ada Quill"}), ("Ada Quill",)),
+        (ld("Ada Quill", "Ben Rook", "Ada Quill"), ("Ada Quill", "Ben Rook")),
+        (ld("By Ada Quill and Ben Rook"), ("Ada Quill", "Ben Rook")),
+        (ld("Ada Quill, Ben Rook und Cleo Stern"), ("Ada Quill", "Ben Rook", "Cleo Stern")),
+        (ld("Prince and the Players"), ("Prince and the Players",)),
+        ('<meta name=author content="Quill, Ada">', ("Ada Quill",)),
+        ('<meta name=author content="Ada Quill"><meta name=author content="Ben Rook">', ("Ada Quill", "Ben Rook")),
+        ('<meta name="parsely-author" content="ada-quill">' + "<p class=byline>By Ada Quill</p>", ("Ada Quill",)),
+        (
+            '<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Ada Quill">',
+            ("Ada Quill",),
+        ),
+        ('<meta name=author content="ada@courier.example"><p class=author>Ada Quill</p>', ("Ada Quill",)),
+        (ld("Harbour Courier") + '<p class=author>Von <a href="/autor/ada-quill">Ada Quill</a></p>', ("Ada Quill",)),
+        (ld("Harbour Courier"), ("Harbour Courier",)),
+        (ld("dpa"), ("dpa",)),
+        (
+            "<p class=byline>By <a rel=author href=/a>Ada Quill</a> and <a rel=author href=/b>Ben Rook</a></p>",
+            ("Ada Quill", "Ben Rook"),
+        ),
+        (
+            "<ul class=authors><li class=author>Ada Quill</li><li class=author>Ben Rook</li></ul>",
+            ("Ada Quill", "Ben Rook"),
+        ),
+        (
+            "<div class=author>Written by <a href=/x>Ada Quill</a> in <a href=/y>World</a> on 1 June 2024 at 8:34</div>",
+            ("Ada Quill",),
+        ),
+        ("<p>By Ada Quill</p>", ("Ada Quill",)),
+        ("<p>17 June 2024 - par Ada Quill</p>", ("Ada Quill",)),
+        ("<li><strong>Autorin/Autor</strong> Ada Quill</li>", ("Ada Quill",)),
+        ('<span itemprop="author" itemscope><a itemprop="name">Ada Quill</a>, reporter</span>', ("Ada Quill",)),
+        ("<p class=byline>Ada Quill, Political Editor</p>", ("Ada Quill",)),
+        ("<p class=byline>Ada Quill | @adaquill | ada@courier.example</p>", ("Ada Quill",)),
+        ("<p class=byline>김하늘 기자</p>", ("김하늘",)),
+        ("<p class=kisha>（水野 遥）</p>", ("水野 遥",)),
+        ("<p>x", None),
+    ],
+)
+def test_where_names_are_found(html: str, expected: tuple[str, ...] | None) -> None:
+    assert authors(HEAD + html + BODY).value == expected
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div class=comments><p class=author>By Carl Loud</p></div>",
+        "<aside><a rel=author href=/author/carl>Carl Loud</a></aside>",
+        "<div class=related><p class=byline>By Carl Loud</p></div>",
+        "<footer><a href=/author/carl>Carl Loud</a></footer>",
+    ],
+    ids=["comment", "aside", "related", "footer"],
+)
+def test_names_of_other_people_are_left_alone(html: str) -> None:
+    assert authors(HEAD + "<p class=byline>By Ada Quill</p>" + BODY + html).value == ("Ada Quill",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Von Ada Quill", ["Ada Quill"]),
+        ("par Ada Quill et Ben Rook", ["Ada Quill", "Ben Rook"]),
+        ("Por Ada Quill y Ben Rook", ["Ada Quill", "Ben Rook"]),
+        ("di Ada Quill", ["Ada Quill"]),
+        ("Автор: Ада Перо", ["Ада Перо"]),
+        ("文／水野遥", ["水野遥"]),
+        ("Ada Quill; Ben Rook", ["Ada Quill", "Ben Rook"]),
+        ("Ada Quill (text), Ben Rook (photos)", ["Ada Quill", "Ben Rook"]),
+        ("Vonda Reed", ["Vonda Reed"]),
+        ("Byron Hill", ["Byron Hill"]),
+        ("Share", []),
+        ("12 June 2024", []),
+        ("5 min read", []),
+        ("", []),
+    ],
+)
+def test_split(text: str, expected: list[str]) -> None:
+    assert names.split(text) == expected
+
+
+@given(st.text(max_size=150))
+def test_no_text_raises(text: str) -> None:
+    names.split(text)
+    names.stated(text)
+    names.looks_personal(text)
