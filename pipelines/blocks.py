@@ -67,8 +67,8 @@ _ITEMPROP_CUES = {
 # A line of so many characters that ends so is a sentence; a break after it separates paragraphs.
 _SENTENCE = 60
 _STOPS = (".", "!", "?", "…", ".”", '."', ".»", ".“", "”", "。", "！", "？", "」", "؟", "۔", "।")
-# So many paragraphs and boxes are more than a notice for readers without JavaScript.
-_MANY = 40
+# A notice for readers without JavaScript is shorter (characters).
+_NOTICE = 600
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
@@ -78,7 +78,7 @@ class Region:
 
     ``cues`` are its own, ``inherited`` those of its ancestors; ``first`` and ``last`` the half-open range of the
     indexes of the blocks in its subtree; ``media`` counts its pictures, videos and frames, ``controls`` its buttons
-    and fields.
+    and fields; ``name`` is its class.
     """
 
     index: int
@@ -92,6 +92,7 @@ class Region:
     last: int = -1
     media: int = 0
     controls: int = 0
+    name: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +100,8 @@ class Block:
     """A run of text: normalised, never empty.
 
     ``linked`` and ``strong`` count its characters in links and in bold or italics, ``links`` the links; ``media`` says
-    whether a picture, video or frame stands between it and the block before.
+    whether a picture, video or frame stands between it and the block before; ``lines`` counts the lines that breaks
+    make of it.
     """
 
     index: int
@@ -111,37 +113,43 @@ class Block:
     strong: int
     media: bool
     cues: int
+    lines: int
 
 
 @dataclass(slots=True, eq=False)
 class Layout:
-    """The blocks and the regions of one page, both in document order; ``regions[0]`` is the root."""
+    """The blocks and the regions of one page, both in document order; ``regions[0]`` is the root.
+
+    ``prose`` holds each block's characters of running text (:func:`pipelines.layout.prose`).
+    """
 
     blocks: list[Block] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
+    prose: list[float] = field(default_factory=list)
     deepest: int = 0
 
 
-def own_cues(element: HtmlElement, tag: str) -> int:
-    """What an element's tag, class, id, role, itemprop and visibility say of it."""
+def own_cues(element: HtmlElement, tag: str) -> tuple[int, str]:
+    """What an element's tag, class, id, role, itemprop and visibility say of it; and its class."""
     found = _TAG_CUES.get(tag, 0)
-    attributes = element.attrib
-    if not attributes:
-        return found
-    get = attributes.get
-    if value := get("class"):
-        found |= cues.of(value)
-    if value := get("id"):
-        found |= cues.of(value)
-    if value := get("role"):
-        found |= _ROLE_CUES.get(value.lower(), 0)
-    if value := get("itemprop"):
-        found |= _ITEMPROP_CUES.get(value.lower(), 0)
-    if get("hidden") is not None or get("aria-hidden") == "true":
-        found |= cues.HIDDEN
-    if (value := get("style")) and len(value) < 400 and "none" in value and "display:none" in value.replace(" ", ""):
-        found |= cues.HIDDEN
-    return found
+    name = ""
+    for key, value in element.items():
+        if key == "class":
+            name = value
+            found |= cues.of(value)
+        elif key == "id":
+            found |= cues.of(value)
+        elif key == "role":
+            found |= _ROLE_CUES.get(value.lower(), 0)
+        elif key == "itemprop":
+            found |= _ITEMPROP_CUES.get(value.lower(), 0)
+        elif (
+            key == "hidden"
+            or (key == "aria-hidden" and value == "true")
+            or (key == "style" and len(value) < 400 and "display:none" in value.replace(" ", ""))
+        ):
+            found |= cues.HIDDEN
+    return found, name
 
 
 def read(root: HtmlElement) -> Layout:
@@ -157,84 +165,84 @@ class _Reader:
         self.pieces: list[str] = []
         self.linked = self.links = self.strong = 0
         self.media = self.controls = self.seen = 0
+        self.lines = 1
         self.breaks = 0
         self.region = 0
         self._walk(root)
 
     def _walk(self, root: HtmlElement) -> None:
-        regions = self.layout.regions
+        regions, pieces = self.layout.regions, self.pieces
         regions.append(Region(0, -1, 0, root, _tag(root), 0, 0, 0))
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        in_link = in_strong = depth = skipping = 0
+        in_link = in_strong = depth = deepest = 0
+        skipping = False
         for event, element in walk:
-            tag = element.tag
             if event == "start":
                 depth += 1
-                if depth > self.layout.deepest:
-                    self.layout.deepest = depth
-                if depth == 1:
-                    self._add(element.text, 0, 0)
-                    continue
-                if not isinstance(tag, str) or (
-                    tag in SKIPPED_TAGS and not (tag == "noscript" and _holds_page(element))
-                ):
-                    if tag in MEDIA_TAGS:
-                        self.media += 1
-                    elif tag in CONTROL_TAGS:
-                        self.controls += 1
-                    walk.skip_subtree()
-                    skipping = 1
-                    continue
-                if tag in BLOCK_TAGS:
-                    self._open(element, tag)
-                elif tag == "br":
-                    self._break()
-                elif tag == "a":
-                    in_link += 1
-                    self.links += 1
-                elif tag in EMPHASIS_TAGS:
-                    in_strong += 1
-                elif tag == "img":
-                    self.media += 1
-                elif tag == "span" and (kind := _special(element)):
-                    if kind == "br":
-                        self._break()
-                    walk.skip_subtree()
-                    skipping = 1
-                    continue
-                if element.text:
-                    self._add(element.text, in_link, in_strong)
+                if depth > deepest:
+                    deepest = depth
+                tag = element.tag
+                if depth > 1:
+                    if tag in BLOCK_TAGS:
+                        self._open(element, tag)
+                    elif self._skips(element, tag):
+                        walk.skip_subtree()
+                        skipping = True
+                        continue
+                    elif tag == "a":
+                        in_link += 1
+                        self.links += 1
+                    elif tag in EMPHASIS_TAGS:
+                        in_strong += 1
+                text = element.text
+            else:
+                if event == "end":
+                    depth -= 1
+                    if depth == 0:
+                        break
+                    if skipping:
+                        skipping = False
+                    else:
+                        tag = element.tag
+                        if tag in BLOCK_TAGS:
+                            self._close()
+                        elif tag == "a":
+                            in_link -= 1
+                        elif tag in EMPHASIS_TAGS:
+                            in_strong -= 1
+                text = element.tail
+            if not text or not (pieces or text.strip()):
                 continue
-            if event == "end":
-                depth -= 1
-                if depth == 0:
-                    break
-                if skipping:
-                    skipping = 0
-                elif tag in BLOCK_TAGS:
-                    self._close()
-                elif tag == "a":
-                    in_link -= 1
-                elif tag in EMPHASIS_TAGS:
-                    in_strong -= 1
-            if element.tail and depth:
-                self._add(element.tail, in_link, in_strong)
-        self._flush()
-        regions[0].last = len(self.layout.blocks)
-        regions[0].media, regions[0].controls = self.media, self.controls
-
-    def _add(self, text: str | None, in_link: int, in_strong: int) -> None:
-        if not text:
-            return
-        self.pieces.append(text)
-        if self.breaks or in_link or in_strong:
-            size = len(text.strip())
-            if size:
+            pieces.append(text)
+            if (self.breaks or in_link or in_strong) and (size := len(text.strip())):
                 self.breaks = 0
                 if in_link:
                     self.linked += size
                 if in_strong:
                     self.strong += size
+        self._flush()
+        self.layout.deepest = deepest
+        regions[0].last = len(self.layout.blocks)
+        regions[0].media, regions[0].controls = self.media, self.controls
+
+    def _skips(self, element: HtmlElement, tag: object) -> bool:
+        """Whether an inline element's subtree is no text; pictures, controls and line breaks are noted."""
+        if tag in SKIPPED_TAGS:
+            if tag in MEDIA_TAGS:
+                self.media += 1
+            elif tag in CONTROL_TAGS:
+                self.controls += 1
+            return tag != "noscript" or not _holds_text(element)
+        if tag == "span":
+            kind = _special(element)
+            if kind == "br":
+                self._break()
+            return kind is not None
+        if tag == "br":
+            self._break()
+        elif tag == "img":
+            self.media += 1
+        return False
 
     def _break(self) -> None:
         """A line break: one after a full sentence, or two in a row, begin a new block; any other is a space."""
@@ -246,8 +254,9 @@ class _Reader:
         if len(line) >= _SENTENCE and line.endswith(_STOPS):
             self._flush()
             self.breaks = 1
-        else:
+        elif line:
             self.pieces.append(" ")
+            self.lines += 1
 
     def _flush(self) -> None:
         if self.pieces:
@@ -266,32 +275,39 @@ class _Reader:
                         min(self.strong, len(text)),
                         self.media > self.seen,
                         region.cues | region.inherited,
+                        self.lines,
                     )
                 )
                 self.seen = self.media
             self.pieces.clear()
         self.linked = self.links = self.strong = self.breaks = 0
+        self.lines = 1
 
     def _open(self, element: HtmlElement, tag: str) -> None:
         self._flush()
         regions = self.layout.regions
         above = regions[self.region]
-        own = own_cues(element, tag)
+        own, name = own_cues(element, tag)
+        here = len(regions)
+        around = above.inherited | above.cues
+        first = len(self.layout.blocks)
         regions.append(
             Region(
-                len(regions),
+                here,
                 self.region,
                 above.depth + 1,
                 element,
                 tag,
                 own,
-                above.inherited | above.cues,
-                len(self.layout.blocks),
-                media=-self.media,
-                controls=-self.controls,
+                around,
+                first,
+                -1,
+                -self.media,
+                -self.controls,
+                name,
             )
         )
-        self.region = len(regions) - 1
+        self.region = here
 
     def _close(self) -> None:
         self._flush()
@@ -302,9 +318,22 @@ class _Reader:
         self.region = region.parent
 
 
-def _holds_page(noscript: HtmlElement) -> bool:
-    """Whether a ``<noscript>`` that was never closed, or that holds the page itself, must be read."""
-    return sum(1 for _ in itertools.islice(noscript.iter("p", "div", "li", "table"), _MANY)) == _MANY
+def lines(element: HtmlElement) -> list[str]:
+    """The text of an element without block-level children, line by line as its ``<br>`` break it."""
+    parts = [element.text or ""]
+    for child in element.iterdescendants():
+        if child.tag == "br":
+            parts.append("\n")
+        elif child.tag not in SKIPPED_TAGS:
+            parts.append(child.text or "")
+        parts.append(child.tail or "")
+    rows = "".join(part if part == "\n" else part.replace("\n", " ") for part in parts).split("\n")
+    return [row for row in map(clean, rows) if row]
+
+
+def _holds_text(noscript: HtmlElement) -> bool:
+    """Whether a ``<noscript>`` holds the article itself, or was never closed: more than a notice or a picture."""
+    return sum(map(len, itertools.islice(noscript.itertext(), _NOTICE))) > _NOTICE
 
 
 def _tag(element: HtmlElement) -> str:

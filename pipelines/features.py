@@ -7,23 +7,27 @@ the headline it stands. The second, :mod:`pipelines.places`, sees it among the o
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pipelines import cues, phrases
-from pipelines.blocks import HEADINGS, Block, Layout, Region
-from pipelines.layout import prose, size
-from pipelines.normalise import fold
+from pipelines.blocks import HEADINGS, Block, Layout
+from pipelines.layout import size
 
 Features = dict[str, float]
 
 _STEPS: Final = (20, 40, 70, 110, 170, 260, 400)
+_STEP_NAMES: Final = (*(f"size<{bound}" for bound in _STEPS), "size")
 _STOPS: Final = tuple('.!?…;"”»“)。！？」؟।۔')
 _DATE = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}|\d{1,2}[年月日]")
 _WORD = re.compile(r"\w+")
 # A block of fewer characters may be a label or a notice.
 _SHORT: Final = 200
+# A link of fewer characters that is all of its block is a label.
+_LABEL: Final = 80
 _NAMES: Final = tuple(
     (value, name.lower())
     for name, value in sorted(vars(cues).items())
@@ -35,114 +39,122 @@ def signature(layout: Layout, block: Block) -> tuple[str, str, str, str]:
     """The markup that a block is set in: its element's tag and class, and those of the element around it."""
     region = layout.regions[block.region]
     above = layout.regions[max(region.parent, 0)]
-    return (region.tag, region.element.get("class") or "", above.tag, above.element.get("class") or "")
+    return (region.tag, region.name, above.tag, above.name)
+
+
+Words = tuple[str, ...]
+
+
+def words(text: str) -> Words:
+    """The words of ``text``, case folded: a key that neither punctuation nor white space changes."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def squeeze(text: str) -> str:
+    """The words of ``text`` in one: for finding a paragraph in a text whose breaks were lost."""
+    return "".join(_WORD.findall(text.casefold()))
 
 
 @dataclass(slots=True, kw_only=True)
 class Known:
-    """What the other fields have found already, as folded keys: a body repeats none of it."""
+    """What the other fields have found already, as words: a body repeats none of it.
 
-    title: str
-    description: str
-    others: frozenset[str]
+    ``article`` is the text that the page's linked data states, squeezed; a block of more than ``longest`` characters
+    is none of the rest.
+    """
+
+    title: Words
+    description: Words
+    others: frozenset[Words]
     article: str
+    longest: int
 
 
 def known(
     title: str | None, description: str | None, others: tuple[str, ...] = (), article_body: str | None = None
 ) -> Known:
-    """The keys of a page's title, description, bullets and authors; ``article_body`` is the JSON-LD one."""
+    """The keys of a page's title, description, bullets and authors; ``article_body`` is what its linked data states."""
     return Known(
-        title=fold(title or ""),
-        description=fold(description or "").rstrip(". "),
-        others=frozenset(fold(text) for text in others),
+        title=words(title or ""),
+        description=words(description or ""),
+        others=frozenset(map(words, others)),
         article=squeeze(article_body) if article_body else "",
+        longest=2 * max(map(len, (title or "", description or "", *others))) + 20,
     )
 
 
-def squeeze(text: str) -> str:
-    """``text`` folded, without white space: for finding a paragraph in a text whose breaks were lost."""
-    return "".join(fold(text).split())
-
-
 def first_look(layout: Layout, about: Known) -> list[Features]:
-    """The features of every block for itself."""
-    folded = [fold(block.text) for block in layout.blocks]
-    repeats = Counter(folded)
+    """The features of every block for itself; a link that is all of a short block has ``label`` alone."""
+    blocks, regions = layout.blocks, layout.regions
+    repeats = Counter(block.text for block in blocks)
     shares: Counter[tuple[str, str, str, str]] = Counter()
-    signatures = [signature(layout, block) for block in layout.blocks]
-    total = 1.0
-    for block, mark in zip(layout.blocks, signatures, strict=True):
-        mass = prose(block)
+    marks = [signature(layout, block) for block in blocks]
+    for mark, mass in zip(marks, layout.prose, strict=True):
         shares[mark] += int(mass)
-        total += mass
-    place_cache: dict[int, Features] = {}
-    title_words = set(_WORD.findall(about.title))
+    total = sum(layout.prose) + 1
+    title_words = set(about.title)
     result = []
-    for block, key, mark in zip(layout.blocks, folded, signatures, strict=True):
-        if block.region not in place_cache:
-            place_cache[block.region] = _place(layout.regions[block.region])
-        features = dict(place_cache[block.region])
+    for block, mark in zip(blocks, marks, strict=True):
+        if is_label(block):
+            result.append({"label": 1.0})
+            continue
+        region = regions[block.region]
+        features = dict(_place(region.cues, region.inherited))
         _text(block, features)
-        if repeats[key] > 1:
+        if repeats[block.text] > 1:
             features["repeated"] = 1
         share = shares[mark] / total
         features["signature"] = share
         features["signature<.05" if share < 0.05 else "signature<.3" if share < 0.3 else "signature>.3"] = 1
-        _known(block, key, about, title_words, features)
+        _known(block, about, title_words, features)
         result.append(features)
     _after_title(layout, result)
     return result
 
 
+def is_label(block: Block) -> bool:
+    """Whether a block is a short link and nothing else, as in menus and lists of teasers."""
+    return len(block.text) < _LABEL and block.linked * 10 >= len(block.text) * 9
+
+
 def _after_title(layout: Layout, looks: list[Features]) -> None:
     """How far below the headline each block stands: an article follows its title."""
-    headline = next(
-        (block.index for block, look in zip(layout.blocks, looks, strict=True) if block.tag == "h1" and _titled(look)),
-        None,
-    )
-    if headline is None:
-        headline = next(
-            (
-                block.index
-                for block, look in zip(layout.blocks, looks, strict=True)
-                if block.tag in HEADINGS and _titled(look)
-            ),
-            None,
-        )
-    if headline is None:
-        headline = next((block.index for block in layout.blocks if block.tag == "h1"), None)
+    heads = [block.index for block in layout.blocks if block.tag in HEADINGS]
+    titled = [index for index in heads if "title.same" in looks[index] or "title.like" in looks[index]]
+    firsts = [index for index in heads if layout.blocks[index].tag == "h1"]
+    both = [index for index in titled if layout.blocks[index].tag == "h1"]
+    headline = next(iter(both or titled or firsts), None)
     if headline is None:
         for look in looks:
             look["headline.none"] = 1
         return
     passed = 0.0
-    for block, look in zip(layout.blocks, looks, strict=True):
-        distance = block.index - headline
+    for index, (look, mass) in enumerate(zip(looks, layout.prose, strict=True)):
+        distance = index - headline
         if distance < 0:
             look["headline.above"] = 1
             continue
-        bound = next((bound for bound in _DISTANCES if distance < bound), 0)
-        look[f"headline<{bound}" if bound else "headline.far"] = 1
-        look[
-            "headline.prose<300" if passed < 300 else "headline.prose<3000" if passed < 3000 else "headline.prose>3000"
-        ] = 1
-        passed += prose(block)
+        look[_DISTANCE_NAMES[bisect_right(_DISTANCES, distance)]] = 1
+        look[_PASSED_NAMES[bisect_right(_PASSED, passed)]] = 1
+        passed += mass
 
 
 _DISTANCES: Final = (6, 15, 40, 100)
+_DISTANCE_NAMES: Final = ("headline<6", "headline<15", "headline<40", "headline<100", "headline.far")
+_PASSED: Final = (300, 3000)
+_PASSED_NAMES: Final = ("headline.prose<300", "headline.prose<3000", "headline.prose>3000")
 
 
-def _titled(look: Features) -> bool:
-    return "title.same" in look or "title.like" in look
+def dated(text: str) -> bool:
+    """Whether a short text holds a date or a time of day."""
+    return _DATE.search(text) is not None
 
 
 def _text(block: Block, features: Features) -> None:
     text = block.text
     length = size(text)
     linked = block.linked / len(text)
-    step = next((bound for bound in _STEPS if length < bound), 0)
-    features[f"size<{step}" if step else "size"] = 1
+    features[_STEP_NAMES[bisect_right(_STEPS, length)]] = 1
     features[f"tag.{block.tag}"] = 1
     stops = text.endswith(_STOPS)
     short = length < _SHORT
@@ -169,7 +181,7 @@ def _text(block: Block, features: Features) -> None:
         digits = sum(map(str.isdigit, text)) / len(text)
         if digits:
             features["digits"] = digits
-            if length < 90 and _DATE.search(text):
+            if length < 90 and dated(text):
                 features["date"] = 1
         if "|" in text or "•" in text or "·" in text or "›" in text:
             features["bar"] = 1
@@ -201,36 +213,37 @@ def _text(block: Block, features: Features) -> None:
         features["heading"] = 1
 
 
-def _place(region: Region) -> Features:
-    """The cues of a region and of what is around it."""
-    features: Features = {}
-    for bit, name in _NAMES:
-        if region.cues & bit:
-            features[f"own.{name}"] = 1
-        if region.inherited & bit:
-            features[f"in.{name}"] = 1
-    return features
+@lru_cache(maxsize=8192)
+def _place(own: int, around: int) -> tuple[tuple[str, float], ...]:
+    """The cues of a region and of what is around it, as features."""
+    return tuple(
+        (f"{where}.{name}", 1.0) for where, bits in (("own", own), ("in", around)) for bit, name in _NAMES if bits & bit
+    )
 
 
-def _known(block: Block, key: str, about: Known, title_words: set[str], features: Features) -> None:
-    if about.title and len(key) < 2 * len(about.title) + 20:
+def _known(block: Block, about: Known, title_words: set[str], features: Features) -> None:
+    if len(block.text) > about.longest:
+        return
+    key = words(block.text)
+    if title_words and len(key) < 2 * len(about.title) + 4:
         if key == about.title:
             features["title.same"] = 1
-        elif title_words:
-            words = set(_WORD.findall(key))
-            both = len(words & title_words)
-            if both >= 0.75 * len(title_words) and both >= 0.6 * len(words):
+        else:
+            mine = set(key)
+            both = len(mine & title_words)
+            if both >= 0.75 * len(title_words) and both >= 0.6 * len(mine):
                 features["title.like"] = 1
-    if len(about.description) > 20:
-        bare = key.rstrip(". ")
-        if bare == about.description or (
-            len(about.description) > 40
-            and bare.startswith(about.description[:-4])
-            and len(bare) < 1.5 * len(about.description)
-        ):
+    told = about.description
+    if len(told) > 4 or len("".join(told)) > 20:
+        if key == told or (len(told) > 8 and key[: len(told) - 1] == told[:-1] and len(key) < 1.5 * len(told)):
             features["description.same"] = 1
-        elif len(key) > 40 and (key[:60] == about.description[:60] or bare in about.description):
+        elif len(key) > 8 and (key[:10] == told[:10] or _within(key, told)):
             features["description.like"] = 1
     if key in about.others:
         features["known"] = 1
-    del block
+
+
+def _within(key: Words, told: Words) -> bool:
+    """Whether ``key`` is a part of ``told``."""
+    start = told.index(key[0]) if key[0] in told else -1
+    return start >= 0 and told[start : start + len(key)] == key

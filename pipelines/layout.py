@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
 
@@ -27,6 +28,7 @@ def of(tree: HtmlElement) -> Layout:
     """The layout of the page that ``tree`` holds (its ``<body>``, or all of it where there is none)."""
     body = tree.find("body") if tree.tag == "html" else None
     found = blocks.read(tree if body is None else body)
+    found.prose = [prose(block) for block in found.blocks]
     guard(found)
     return found
 
@@ -48,9 +50,7 @@ def prose(block: Block) -> float:
 
 def guard(layout: Layout) -> None:
     """Void the cues of each region that holds so much of the page's text that dropping it would drop the article."""
-    sums = [0.0]
-    for block in layout.blocks:
-        sums.append(sums[-1] + prose(block))
+    sums = [0.0, *itertools.accumulate(layout.prose)]
     most = _GUARD * sums[-1]
     for region in layout.regions:
         if region.parent >= 0:

@@ -5,115 +5,30 @@ In or outside that region, like or unlike the paragraphs there, in which box and
 
 from __future__ import annotations
 
+import itertools
 import math
+from bisect import bisect_right
 from collections import Counter
 from typing import Final
 
-from pipelines.blocks import HEADINGS, Layout
+from pipelines.blocks import HEADINGS, Block, Layout
 from pipelines.features import Features, Known, signature, squeeze
-from pipelines.layout import prose
 
-
-def second_look(layout: Layout, about: Known, looks: list[Features], chances: list[float], main: int) -> list[Features]:
-    """The features of the blocks of region ``main`` in their place; ``chances`` are the first reading's answers."""
-    regions, blocks = layout.regions, layout.blocks
-    centre = regions[main]
-    start, end = scope(layout, main)
-    inside = blocks[start:end]
-    masses = [prose(block) * chance for block, chance in zip(blocks, chances, strict=True)]
-    total = sum(masses[centre.first : centre.last]) or 1.0
-    inner = range(centre.first, centre.last)
-    sums, chars, links, hopes = [0.0], [0], [0], [0.0]
-    for block, mass, chance in zip(blocks, masses, chances, strict=True):
-        sums.append(sums[-1] + mass)
-        chars.append(chars[-1] + len(block.text))
-        links.append(links[-1] + block.linked)
-        hopes.append(hopes[-1] + chance)
-    by_mark: Counter[tuple[str, str, str, str]] = Counter()
-    by_parent: Counter[int] = Counter()
-    marks = {block.index: signature(layout, block) for block in inside}
-    for block in blocks[centre.first : centre.last]:
-        by_mark[marks[block.index]] += int(masses[block.index])
-        by_parent[regions[block.region].parent] += int(masses[block.index])
-    home = by_parent.most_common(1)[0][0] if by_parent else main
-    home = max(home, 0)
-    spine = set()
-    here = home
-    while here >= 0:
-        spine.add(here)
-        here = regions[here].parent
-    strong = [
-        block.index
-        for block in blocks[centre.first : centre.last]
-        if by_mark[marks[block.index]] > 0.2 * total and masses[block.index] > 40
-    ]
-    first, last = (strong[0], strong[-1]) if strong else (centre.first, centre.last - 1)
-    boxes: dict[int, Features] = {}
-    count = {
-        "before": sum(chance > 0.5 for chance in chances[start : centre.first]),
-        "after": sum(chance > 0.5 for chance in chances[centre.last : end]),
-    }
-    main_share = total
-    result = []
-    for block in inside:
-        index = block.index
-        region = regions[block.region]
-        features = dict(looks[index])
-        chance = chances[index]
-        features["chance"] = chance
-        features["logit"] = max(-1.0, min(1.0, math.log((chance + 0.001) / (1.001 - chance)) / 5))
-        share = by_mark[marks[index]] / total
-        features["share"] = share
-        features[
-            "share<.05" if share < 0.05 else "share<.2" if share < 0.2 else "share<.5" if share < 0.5 else "share>.5"
-        ] = 1
-        if region.parent == home or block.region == home:
-            features["home"] = 1
-        if block.region not in boxes:
-            boxes[block.region] = _box(layout, block.region, spine, home, sums, chars, links, hopes, total)
-        features.update(boxes[block.region])
-        if index not in inner:
-            side = "before" if index < centre.first else "after"
-            features[f"outside.{side}"] = 1
-            features[
-                f"outside.{side}.{'p' if block.tag == 'p' else 'heading' if block.tag in HEADINGS else 'other'}"
-            ] = 1
-            features[f"outside.{side}.{'one' if count[side] < 2 else 'two' if count[side] < 3 else 'many'}"] = 1
-            if main_share > 1500:
-                features[f"outside.{side}.full"] = 1
-        if index < first:
-            features["before"] = 1
-            features["before.far" if first - index > 6 else "before.near"] = 1
-        elif index > last:
-            features["after"] = 1
-            features["after.far" if index - last > 6 else "after.near"] = 1
-        elif index == first:
-            features["opening"] = 1
-        elif last - first > 6 and last - index < 3:
-            features["ending"] = 1
-        for offset, name in _NEIGHBOURS:
-            other = index + offset
-            if start <= other < end:
-                features[name + ".chance"] = chances[other]
-                beside = blocks[other]
-                if beside.tag in HEADINGS:
-                    features[name + ".heading"] = 1
-                if beside.region == block.region or regions[beside.region].parent == region.parent:
-                    features[name + ".sibling"] = 1
-                if beside.media:
-                    features[name + ".media"] = 1
-            else:
-                features[name + ".none"] = 1
-        if block.tag in HEADINGS or features.get("emphasis.short"):
-            follow = chances[index + 1] if index + 1 < end else 0.0
-            features["label.good" if follow > 0.5 else "label.bad"] = 1
-        for name in ("description.same", "description.like", "title.like"):
-            if name in features:
-                features[f"{name}.{'in' if share > 0.3 else 'out'}"] = 1
-        if about.article and len(block.text) > 30:
-            features["article.in" if squeeze(block.text) in about.article else "article.out"] = 1
-        result.append(features)
-    return result
+# Blocks on either side of the region that are looked at too: an article may begin or end outside.
+_MARGIN: Final = 25
+_NEIGHBOURS: Final[tuple[tuple[int, str, str, str, str, str], ...]] = (
+    (-1, "previous.none", "previous.chance", "previous.heading", "previous.sibling", "previous.media"),
+    (1, "next.none", "next.chance", "next.heading", "next.sibling", "next.media"),
+    (-2, "previous2.none", "previous2.chance", "previous2.heading", "previous2.sibling", "previous2.media"),
+    (2, "next2.none", "next2.chance", "next2.heading", "next2.sibling", "next2.media"),
+)
+_SHARES: Final = (0.05, 0.2, 0.5)
+_SHARE_NAMES: Final = ("share<.05", "share<.2", "share<.5", "share>.5")
+# Markup that carries this share of the region's text is that of its paragraphs.
+_PARAGRAPHS: Final = 0.2
+# A region of so many characters hardly leaves paragraphs outside.
+_FULL: Final = 1500
+_NOTICES: Final = ("lead.", "word.")
 
 
 def scope(layout: Layout, main: int) -> tuple[int, int]:
@@ -122,53 +37,168 @@ def scope(layout: Layout, main: int) -> tuple[int, int]:
     return max(0, region.first - _MARGIN), min(len(layout.blocks), region.last + _MARGIN)
 
 
-_MARGIN: Final = 25
-_NEIGHBOURS: Final = ((-1, "previous"), (1, "next"), (-2, "previous2"), (2, "next2"))
+def second_look(layout: Layout, about: Known, looks: list[Features], chances: list[float], main: int) -> list[Features]:
+    """The features of the blocks of :func:`scope`, from the first ``looks`` and the first reading's ``chances``."""
+    scene = _Scene(layout, about, looks, chances, main)
+    return [scene.look(block) for block in layout.blocks[scene.start : scene.end]]
 
 
-def _box(
-    layout: Layout,
-    index: int,
-    spine: set[int],
-    home: int,
-    sums: list[float],
-    chars: list[int],
-    links: list[int],
-    hopes: list[float],
-    total: float,
-) -> Features:
-    """How far a region stands from where most paragraphs are, and what the largest box around it holds apart."""
-    regions = layout.regions
-    features: Features = {}
-    box, here, down = -1, index, 0
-    while here not in spine:
-        box, here = here, regions[here].parent
-        down += 1
-    up, there = 0, home
-    while there != here:
-        up += 1
-        there = regions[there].parent
-    features[f"down{min(down, 4)}"] = 1
-    features[f"up{min(up, 3)}"] = 1
-    if box >= 0:
-        region = regions[box]
-        count = region.last - region.first
-        held = chars[region.last] - chars[region.first]
-        features["box.mass"] = (sums[region.last] - sums[region.first]) / total
-        features["box.links"] = (links[region.last] - links[region.first]) / max(held, 1)
-        features["box.chance"] = (hopes[region.last] - hopes[region.first]) / max(count, 1)
-        if count == 1:
-            features["box.single"] = 1
-        elif layout.blocks[region.first].tag in HEADINGS:
-            features["box.headed"] = 1
-        if region.media:
-            features["box.media"] = 1
-        if region.controls:
-            features["box.controls"] = 1
-        if region.tag != regions[index].tag:
-            features[f"box.{region.tag}"] = 1
-    if regions[index].parent >= 0:
-        above = regions[regions[index].parent]
-        held = chars[above.last] - chars[above.first]
-        features["parent.links"] = (links[above.last] - links[above.first]) / max(held, 1)
-    return features
+class _Scene:
+    """What the blocks of one page are compared with."""
+
+    def __init__(self, layout: Layout, about: Known, looks: list[Features], chances: list[float], main: int) -> None:
+        self.layout, self.looks, self.chances = layout, looks, chances
+        self.centre = layout.regions[main]
+        self.start, self.end = scope(layout, main)
+        blocks, regions = layout.blocks, layout.regions
+        masses = [mass * chance for mass, chance in zip(layout.prose, chances, strict=True)]
+        self.sums = [0.0, *itertools.accumulate(masses)]
+        self.chars = [0, *itertools.accumulate(len(block.text) for block in blocks)]
+        self.links = [0, *itertools.accumulate(block.linked for block in blocks)]
+        self.hopes = [0.0, *itertools.accumulate(chances)]
+        self.marks = {block.index: signature(layout, block) for block in blocks[self.start : self.end]}
+        inside = blocks[self.centre.first : self.centre.last]
+        self.by_mark: Counter[tuple[str, str, str, str]] = Counter()
+        by_parent: Counter[int] = Counter()
+        for block in inside:
+            self.by_mark[self.marks[block.index]] += int(masses[block.index])
+            by_parent[regions[block.region].parent] += int(masses[block.index])
+        self.total = sum(masses[self.centre.first : self.centre.last]) or 1.0
+        self.home = max(by_parent.most_common(1)[0][0], 0) if by_parent else main
+        self.spine = set()
+        here = self.home
+        while here >= 0:
+            self.spine.add(here)
+            here = regions[here].parent
+        strong = [
+            block
+            for block in inside
+            if self.by_mark[self.marks[block.index]] > _PARAGRAPHS * self.total and masses[block.index] > 40
+        ]
+        self.first = strong[0].index if strong else self.centre.first
+        self.last = strong[-1].index if strong else self.centre.last - 1
+        self.article = about.article if _covers(about.article, strong) else ""
+        self.outside = {
+            "before": sum(chance > 0.5 for chance in chances[self.start : self.centre.first]),
+            "after": sum(chance > 0.5 for chance in chances[self.centre.last : self.end]),
+        }
+        self.boxes: dict[int, Features] = {}
+
+    def look(self, block: Block) -> Features:
+        """The features of ``block``."""
+        index = block.index
+        chance = self.chances[index]
+        features = dict(self.looks[index])
+        features["chance"] = chance
+        features["logit"] = max(-1.0, min(1.0, math.log((chance + 0.001) / (1.001 - chance)) / 5))
+        share = self.by_mark[self.marks[index]] / self.total
+        features["share"] = share
+        features[_SHARE_NAMES[bisect_right(_SHARES, share)]] = 1
+        if block.region not in self.boxes:
+            self.boxes[block.region] = self._box(block.region)
+        features.update(self.boxes[block.region])
+        self._position(block, features)
+        self._neighbours(block, features)
+        for name in ("description.same", "description.like", "title.like"):
+            if name in features:
+                features[f"{name}.in" if share > 0.3 else f"{name}.out"] = 1
+        if self.article and len(block.text) > 30:
+            features["article.in" if squeeze(block.text) in self.article else "article.out"] = 1
+        return features
+
+    def _position(self, block: Block, features: Features) -> None:
+        index = block.index
+        if not self.centre.first <= index < self.centre.last:
+            side = "before" if index < self.centre.first else "after"
+            kind = "p" if block.tag == "p" else "heading" if block.tag in HEADINGS else "other"
+            count = self.outside[side]
+            features[f"outside.{side}"] = features[f"outside.{side}.{kind}"] = 1
+            features[f"outside.{side}.{'one' if count < 2 else 'two' if count < 3 else 'many'}"] = 1
+            if self.total > _FULL:
+                features[f"outside.{side}.full"] = 1
+        if index < self.first:
+            features["before"] = 1
+            features["before.far" if self.first - index > 6 else "before.near"] = 1
+        elif index > self.last:
+            features["after"] = 1
+            features["after.far" if index - self.last > 6 else "after.near"] = 1
+        elif index == self.first:
+            features["opening"] = 1
+        elif self.last - self.first > 6 and self.last - index < 3:
+            features["ending"] = 1
+
+    def _neighbours(self, block: Block, features: Features) -> None:
+        index = block.index
+        parent = self.layout.regions[block.region].parent
+        for offset, none, chance, heading, sibling, media in _NEIGHBOURS:
+            other = index + offset
+            if not self.start <= other < self.end:
+                features[none] = 1
+                continue
+            beside = self.layout.blocks[other]
+            features[chance] = self.chances[other]
+            if beside.tag in HEADINGS:
+                features[heading] = 1
+            if beside.region == block.region or self.layout.regions[beside.region].parent == parent:
+                features[sibling] = 1
+            if beside.media:
+                features[media] = 1
+        if index > self.start:
+            for notice in self.looks[index - 1]:
+                if notice.startswith(_NOTICES):
+                    features["previous." + notice] = 1
+        if block.tag in HEADINGS or "emphasis.short" in features:
+            follow = self.chances[index + 1] if index + 1 < self.end else 0.0
+            features["label.good" if follow > 0.5 else "label.bad"] = 1
+
+    def _box(self, index: int) -> Features:
+        """How far a region stands from where most paragraphs are, and what the largest box around it holds apart."""
+        regions, blocks = self.layout.regions, self.layout.blocks
+        own = regions[index]
+        features: Features = {}
+        box, here, down = -1, index, 0
+        while here not in self.spine:
+            box, here = here, regions[here].parent
+            down += 1
+        up, there = 0, self.home
+        while there != here and up < 3:
+            up += 1
+            there = regions[there].parent
+        features[f"down{min(down, 4)}"] = 1
+        features[f"up{up}"] = 1
+        if self.home in (own.parent, index):
+            features["home"] = 1
+        if box >= 0:
+            region = regions[box]
+            first, last = region.first, region.last
+            features["box.mass"] = min((self.sums[last] - self.sums[first]) / self.total, 1.0)
+            features["box.links"] = (self.links[last] - self.links[first]) / max(
+                self.chars[last] - self.chars[first], 1
+            )
+            features["box.chance"] = (self.hopes[last] - self.hopes[first]) / max(last - first, 1)
+            if last - first == 1:
+                features["box.single"] = 1
+            else:
+                if blocks[first].tag in HEADINGS:
+                    features["box.headed"] = 1
+                for notice in self.looks[first]:
+                    if notice.startswith(_NOTICES):
+                        features["box." + notice] = 1
+            if region.media:
+                features["box.media"] = 1
+            if region.controls:
+                features["box.controls"] = 1
+            if region.tag != own.tag:
+                features[f"box.{region.tag}"] = 1
+        if own.parent >= 0:
+            above = regions[own.parent]
+            held = self.chars[above.last] - self.chars[above.first]
+            features["parent.links"] = (self.links[above.last] - self.links[above.first]) / max(held, 1)
+        return features
+
+
+def _covers(article: str, strong: list[Block]) -> bool:
+    """Whether the text that the page states is that of the paragraphs found, not a fragment or another text."""
+    if not article or not strong:
+        return False
+    return sum(squeeze(block.text) in article for block in strong) * 2 > len(strong)

@@ -7,13 +7,13 @@ again, each in its place there and among its neighbours. Both are logistic regre
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.blocks import Layout
 from pipelines.features import Features, Known, first_look
-from pipelines.layout import prose
 from pipelines.places import scope, second_look
 from pipelines.weights import FIRST, SECOND
 
@@ -56,9 +56,7 @@ def likelihoods(looks: Iterable[Features], weights: Mapping[str, float]) -> list
 
 def main_region(layout: Layout, likely: list[float]) -> int:
     """The index of the smallest region that holds most of what the first reading takes for the article."""
-    sums = [0.0]
-    for block, chance in zip(layout.blocks, likely, strict=True):
-        sums.append(sums[-1] + (prose(block) + 5) * chance)
+    sums = [0.0, *itertools.accumulate((mass + 5) * chance for mass, chance in zip(layout.prose, likely, strict=True))]
     masses = [sums[region.last] - sums[region.first] for region in layout.regions]
     best: dict[int, int] = {}
     for region in layout.regions[1:]:

@@ -14,81 +14,90 @@ def _table(text: str) -> Mapping[str, float]:
 
 
 FIRST: Mapping[str, float] = _table("""
-bias=-0.351 address=-0.078 all_link.long=0.085 all_link.short=-0.164 at=-0.381 bar=-1.151 bracket=-1.435
-capitals=-0.728 colon=-0.188 commas=0.675 copyright=-0.534 date=-0.184 description.like=1.169
-description.same=0.169 digits=-0.584 emphasis.lead=-0.084 emphasis.long=-1.504 emphasis.short=-0.982
-half_link.long=-0.166 half_link.short=-0.411 heading=-0.135 headline.above=-1.641 headline.far=-0.161
-headline.none=0.181 headline.prose<300=0.895 headline.prose<3000=0.494 headline.prose>3000=-0.12
-headline<100=-0.038 headline<15=0.447 headline<40=0.554 headline<6=0.467 in.advert=-0.643 in.align=-0.189
-in.aside=-1.746 in.biography=-0.773 in.body=0.791 in.box=-1.16 in.bullets=-1.491 in.byline=-2.308
-in.caption=-0.197 in.comments=-3.658 in.consent=-2.512 in.date=-0.16 in.embed=1.451 in.footer=-2.795
-in.form=-1.59 in.header=-0.726 in.headline=0.125 in.hidden=-1.289 in.image=-0.757 in.label=-0.305
-in.layout=-0.626 in.link=-0.721 in.media=-0.29 in.navigation=0.023 in.newsletter=-1.023 in.note=-0.46
-in.overlay=-0.803 in.paragraph=0.644 in.paywall=-0.998 in.related=-1.21 in.share=-0.161 in.standfirst=-0.099
-in.tags=-0.111 known=-0.293 lead.byline=-0.473 lead.byline.short=-1.17 lead.date=-0.042 lead.date.short=-1.29
-lead.note=0.103 lead.note.short=-1.32 lead.related=-0.73 lead.related.short=-2.377 linked=-2.244 lower=0.334
-many_links=-0.358 media.long=-0.483 media.short=-0.319 open.long=-0.103 open.short=-0.46 own.advert=-0.623
-own.align=-0.258 own.aside=-0.804 own.biography=-0.412 own.body=0.58 own.box=-0.556 own.byline=-1.293
-own.caption=-1.121 own.comments=0.433 own.consent=-0.038 own.date=-0.515 own.embed=-0.031 own.footer=-0.822
-own.form=-0.092 own.header=-0.911 own.headline=-0.921 own.hidden=0.112 own.image=0.158 own.label=-0.474
-own.layout=-0.843 own.link=-0.061 own.media=-0.623 own.navigation=1.41 own.newsletter=-0.648 own.note=-0.343
-own.overlay=-0.589 own.paragraph=-0.033 own.paywall=0.757 own.related=-0.827 own.share=-0.736 own.tags=-1.062
-question=0.022 quote=0.052 repeated=-0.152 signature=2.803 signature<.05=-0.623 signature<.3=0.111
-signature>.3=0.321 size=0.195 size<110=-0.179 size<170=0.045 size<20=-1.006 size<260=0.253 size<40=0.045
-size<400=0.231 size<70=0.226 slash=-0.567 stops.long=0.45 stops.short=-0.077 tag.address=-0.107
-tag.article=-1.355 tag.aside=-0.316 tag.blockquote=0.478 tag.body=-0.029 tag.caption=0.09 tag.center=-0.335
-tag.dd=1.404 tag.div=-0.757 tag.dt=-0.183 tag.fieldset=-0.03 tag.figcaption=-1.008 tag.figure=-0.188
-tag.footer=-0.392 tag.form=-0.091 tag.h1=-1.399 tag.h2=0.692 tag.h3=0.812 tag.h4=0.664 tag.h5=-0.627
-tag.h6=-0.276 tag.header=-0.159 tag.li=0.585 tag.nav=-0.189 tag.p=-0.355 tag.pre=1.803 tag.section=-0.257
-tag.td=1.424 tag.th=0.347 tag.ul=-0.409 title.like=-0.271 title.same=0.52 word.advert=-0.614
-word.advert.short=-1.35 word.caption=-0.716 word.caption.short=-1.873 word.comments=-0.704
-word.comments.short=-1.083 word.consent=-0.495 word.consent.short=-0.451 word.newsletter=-2.324
-word.newsletter.short=-1.826 word.share=-0.02 word.share.short=-0.484
+bias=-1.952 address=-0.033 all_link.long=0.181 all_link.short=-0.309 at=-0.462 bar=-1.206 bracket=-1.481
+capitals=-0.737 colon=-0.195 commas=0.678 copyright=-0.474 dash=-0.142 date=-0.304 description.like=1.963
+description.same=0.088 digits=-0.794 emphasis.long=-1.571 emphasis.short=-1.065 half_link.long=-0.194
+half_link.short=-0.341 heading=0.065 headline.above=-1.771 headline.far=-0.369 headline.none=0.076
+headline.prose<300=0.782 headline.prose<3000=0.38 headline.prose>3000=-0.274 headline<100=-0.117
+headline<15=0.417 headline<40=0.523 headline<6=0.435 in.advert=-0.578 in.align=-0.272 in.aside=-2.078
+in.biography=-0.792 in.body=0.747 in.box=-1.251 in.bullets=-1.76 in.byline=-2.198 in.comments=-3.983
+in.consent=-2.457 in.embed=1.175 in.footer=-2.798 in.form=-1.783 in.header=-0.841 in.headline=0.135
+in.hidden=-1.12 in.image=-0.674 in.label=-0.333 in.layout=-0.577 in.link=-0.686 in.media=-0.179
+in.navigation=-0.402 in.newsletter=-1.085 in.note=-0.328 in.overlay=-0.786 in.paragraph=0.601
+in.paywall=-1.085 in.related=-1.349 in.share=-0.22 in.standfirst=-0.282 in.tags=-0.176 known=-0.331
+label=-3.024 lead.byline=-0.558 lead.byline.short=-1.268 lead.date=-0.033 lead.date.short=-1.377
+lead.note=0.144 lead.note.short=-1.384 lead.related=-0.915 lead.related.short=-2.48 linked=-2.238 lower=0.309
+many_links=-0.243 media.long=-0.591 media.short=-0.38 open.long=0.561 open.short=0.161 own.advert=-0.565
+own.align=-0.045 own.aside=-0.391 own.biography=-0.477 own.body=0.597 own.box=-0.431 own.byline=-1.207
+own.caption=-1.029 own.comments=0.566 own.date=-0.486 own.embed=-0.475 own.footer=-0.804 own.form=-0.078
+own.header=-0.765 own.headline=-0.789 own.hidden=0.102 own.image=0.033 own.label=-0.536 own.layout=-0.856
+own.link=-0.111 own.media=-0.779 own.newsletter=-0.711 own.note=-0.586 own.overlay=-0.699 own.paragraph=0.061
+own.paywall=0.878 own.related=-0.636 own.share=-0.642 own.standfirst=-0.212 own.tags=-1.422 question=0.133
+quote=-0.038 repeated=-0.499 signature=2.87 signature<.05=0.132 signature<.3=0.913 signature>.3=1.172
+size=0.498 size<110=0.206 size<170=0.315 size<20=-0.674 size<260=0.536 size<40=0.285 size<400=0.545
+size<70=0.506 slash=-0.613 stops.long=0.972 stops.short=0.522 tag.address=-0.112 tag.article=-1.457
+tag.aside=-0.034 tag.blockquote=0.844 tag.caption=0.102 tag.center=-0.328 tag.dd=1.784 tag.div=-0.638
+tag.dt=-0.174 tag.figcaption=-0.748 tag.figure=-0.17 tag.footer=-0.384 tag.form=-0.077 tag.h1=-1.105
+tag.h2=0.765 tag.h3=0.705 tag.h4=0.632 tag.h5=-0.623 tag.h6=-0.309 tag.header=-0.162 tag.li=0.594
+tag.nav=-0.029 tag.p=-0.22 tag.pre=2.21 tag.section=-0.106 tag.td=1.358 tag.th=0.393 tag.ul=-0.433
+title.like=-0.465 word.advert=-0.626 word.advert.short=-1.671 word.caption=-0.652 word.caption.short=-1.707
+word.comments=-0.782 word.comments.short=-1.087 word.consent=-0.469 word.consent.short=-0.47
+word.newsletter=-2.472 word.newsletter.short=-1.867 word.share=0.021 word.share.short=-0.536
 """)
 
 SECOND: Mapping[str, float] = _table("""
-bias=-0.763 address=0.256 after=-0.681 after.far=-0.106 after.near=-0.575 all_link.long=0.132
-all_link.short=0.19 article.in=-0.124 article.out=-0.913 at=-0.13 bar=-0.224 before=0.274 before.far=0.46
-before.near=-0.185 box.article=-0.761 box.aside=-0.062 box.blockquote=0.739 box.chance=0.424
-box.controls=-0.382 box.div=0.308 box.figure=0.182 box.footer=-0.248 box.headed=-0.25 box.header=-0.128
-box.li=-0.63 box.links=-1.094 box.mass=0.632 box.media=-0.052 box.nav=-0.109 box.ol=0.147 box.p=-0.06
-box.section=0.564 box.table=0.433 box.tr=0.02 box.ul=0.511 bracket=-0.258 capitals=-0.093 chance=0.988
-colon=-0.079 commas=0.222 copyright=0.038 dash=-0.332 description.like=-0.201 description.like.out=-0.218
-description.same=-0.428 description.same.in=0.13 description.same.out=-0.558 digits=-0.23 down0=0.031
-down1=-0.078 down2=-0.189 down3=0.164 down4=-0.162 emphasis.long=-0.467 emphasis.short=-0.176 ending=-0.337
-half_link.long=-0.136 half_link.short=-0.068 heading=0.328 headline.above=-0.762 headline.far=0.303
-headline.none=0.189 headline.prose<300=0.271 headline.prose<3000=0.126 headline.prose>3000=-0.058
-headline<100=0.291 headline<15=-0.228 headline<40=0.219 headline<6=-0.247 home=0.153 in.advert=-0.049
-in.align=0.112 in.aside=0.521 in.biography=-0.106 in.body=-0.277 in.box=-0.153 in.bullets=-0.313
-in.byline=-0.185 in.comments=-0.698 in.consent=-0.021 in.date=0.03 in.embed=0.136 in.footer=0.023
-in.form=-0.205 in.header=-0.268 in.headline=0.226 in.hidden=0.025 in.image=-0.25 in.label=0.241
-in.layout=0.277 in.link=-0.157 in.media=0.044 in.navigation=-0.115 in.newsletter=-0.167 in.note=0.102
-in.overlay=0.169 in.paragraph=0.025 in.paywall=-0.164 in.related=-0.159 in.share=-0.102 in.standfirst=-0.054
-in.tags=-0.168 known=-0.088 label.bad=-0.538 label.good=-0.04 lead.byline=-0.172 lead.byline.short=-0.272
-lead.date.short=-0.326 lead.note=0.14 lead.note.short=-0.227 lead.related=-0.217 lead.related.short=-0.183
-linked=-0.089 logit=2.841 lower=0.098 many_links=0.066 media.long=-0.16 media.short=-0.297 next.chance=0.602
-next.heading=-0.353 next.media=-0.241 next.none=-0.058 next.sibling=-0.126 next2.chance=0.267
-next2.heading=0.141 next2.media=0.271 next2.sibling=0.289 open.long=-0.068 open.short=-0.178 opening=0.209
-outside.after=-0.408 outside.after.full=-0.275 outside.after.heading=-0.471 outside.after.many=-0.507
-outside.after.one=0.108 outside.after.other=0.21 outside.after.p=-0.147 outside.before=-0.149
-outside.before.full=-0.299 outside.before.heading=-0.334 outside.before.many=-0.132 outside.before.one=0.135
-outside.before.other=-0.198 outside.before.p=0.382 outside.before.two=-0.153 own.advert=-0.182 own.align=0.061
-own.aside=-0.127 own.biography=-0.026 own.body=0.171 own.box=-0.182 own.byline=-0.275 own.caption=-0.327
-own.comments=0.179 own.consent=0.023 own.date=-0.059 own.footer=-0.214 own.header=-0.025 own.hidden=-0.079
-own.label=-0.228 own.layout=-0.087 own.link=-0.393 own.media=-0.103 own.navigation=0.105 own.newsletter=-0.131
-own.note=-0.041 own.overlay=-0.139 own.paywall=0.19 own.related=-0.323 own.share=-0.134 own.standfirst=0.12
-own.tags=-0.405 parent.links=0.107 previous.chance=0.516 previous.heading=0.029 previous.media=-0.295
-previous.none=-0.248 previous.sibling=0.132 previous2.chance=0.325 previous2.heading=0.049 previous2.media=0.5
-previous2.none=-0.245 previous2.sibling=-0.025 question=-0.106 quote=-0.221 repeated=-0.21 share=0.971
-share<.05=-0.37 share<.2=-0.302 share<.5=0.051 share>.5=0.387 signature=-0.377 signature<.05=0.278
-signature<.3=0.27 signature>.3=-0.781 size=0.15 size<110=-0.045 size<170=0.027 size<20=-0.347 size<260=0.084
-size<40=-0.121 size<400=0.057 size<70=-0.04 slash=-0.255 stops.long=-0.034 stops.short=0.047
-tag.address=-0.028 tag.article=-0.219 tag.aside=-0.028 tag.blockquote=-0.035 tag.center=-0.07 tag.dd=0.168
-tag.div=-0.184 tag.dt=-0.075 tag.figcaption=-0.225 tag.figure=-0.082 tag.footer=-0.109 tag.h1=-0.227
-tag.h2=0.071 tag.h3=0.326 tag.h4=0.41 tag.h5=-0.149 tag.h6=-0.103 tag.header=-0.038 tag.li=0.026 tag.p=-0.229
-tag.pre=0.139 tag.section=0.053 tag.td=0.423 tag.th=0.114 tag.ul=-0.145 title.like=0.032 title.like.in=0.022
-title.same=0.392 up0=-0.056 up1=-0.036 up2=-0.142 word.advert=0.058 word.advert.short=-0.376
-word.caption.short=-0.394 word.comments=-0.146 word.comments.short=-0.248 word.consent=-0.062
-word.consent.short=-0.054 word.newsletter=-0.371 word.newsletter.short=-0.23 word.share=0.234
-word.share.short=0.061
+bias=-0.565 address=0.224 after=-0.602 after.far=-0.151 after.near=-0.451 all_link.long=0.124
+all_link.short=-0.063 article.in=-0.315 article.out=-1.422 at=-0.193 bar=-0.226 before=0.165 before.far=0.364
+before.near=-0.199 box.article=-0.311 box.aside=0.043 box.blockquote=0.761 box.chance=0.151
+box.controls=-0.479 box.div=0.213 box.figure=0.292 box.footer=-0.335 box.headed=-0.033 box.header=-0.309
+box.lead.byline.short=-0.271 box.lead.date.short=-0.037 box.lead.note.short=-0.086
+box.lead.related.short=-0.374 box.li=-0.587 box.links=-0.844 box.mass=1.036 box.media=-0.111 box.nav=-0.143
+box.ol=0.161 box.p=-0.054 box.section=0.126 box.single=0.151 box.table=0.669 box.tr=0.033 box.ul=0.433
+box.word.advert=-0.068 box.word.advert.short=-0.022 box.word.caption=-0.078 box.word.caption.short=-0.023
+box.word.comments=0.172 box.word.comments.short=-0.066 box.word.consent=-0.045 box.word.newsletter=-0.039
+box.word.newsletter.short=-1.117 box.word.share=0.209 box.word.share.short=-0.578 bracket=-0.256
+capitals=-0.196 chance=0.952 colon=-0.052 commas=0.246 dash=-0.261 description.like=0.029
+description.same=-0.401 description.same.in=0.183 description.same.out=-0.584 digits=-0.175 down0=0.145
+down1=0.066 down2=-0.103 down4=-0.311 emphasis.lead=0.036 emphasis.long=-0.5 emphasis.short=-0.34
+ending=-0.297 half_link.long=-0.151 half_link.short=-0.065 heading=0.144 headline.above=-0.788
+headline.far=0.25 headline.none=0.248 headline.prose<300=0.356 headline.prose<3000=0.107
+headline.prose>3000=-0.106 headline<100=0.346 headline<15=-0.218 headline<40=0.242 headline<6=-0.264
+home=0.238 in.advert=-0.061 in.align=0.313 in.aside=0.588 in.biography=-0.091 in.body=-0.25 in.box=-0.211
+in.bullets=-0.322 in.byline=-0.196 in.caption=0.05 in.comments=-0.746 in.embed=0.189 in.form=-0.184
+in.header=-0.136 in.headline=0.124 in.hidden=0.238 in.image=-0.239 in.label=0.512 in.layout=0.451
+in.link=-0.038 in.media=0.031 in.navigation=0.025 in.newsletter=-0.134 in.note=0.112 in.overlay=0.192
+in.paywall=-0.161 in.related=-0.155 in.share=0.041 in.standfirst=-0.047 in.tags=-0.217 known=-0.075
+label=0.253 label.bad=-0.411 label.good=0.188 lead.byline=-0.171 lead.byline.short=-0.239
+lead.date.short=-0.307 lead.note=0.131 lead.note.short=-0.198 lead.related=-0.23 lead.related.short=-0.228
+linked=-0.251 logit=2.733 lower=0.093 many_links=0.039 media.long=-0.235 media.short=-0.336 next.chance=0.514
+next.heading=-0.31 next.media=-0.15 next.none=-0.119 next.sibling=-0.121 next2.chance=0.319
+next2.heading=0.082 next2.media=0.288 next2.none=-0.107 next2.sibling=0.198 open.long=-0.106 open.short=-0.304
+opening=0.279 outside.after=-0.436 outside.after.full=-0.313 outside.after.heading=-0.416
+outside.after.many=-0.512 outside.after.one=-0.021 outside.after.p=-0.029 outside.after.two=0.098
+outside.before=-0.205 outside.before.full=-0.314 outside.before.heading=-0.191 outside.before.many=-0.156
+outside.before.one=0.224 outside.before.other=-0.322 outside.before.p=0.308 outside.before.two=-0.273
+own.advert=-0.207 own.align=0.031 own.aside=-0.117 own.biography=-0.034 own.body=0.189 own.box=-0.145
+own.byline=-0.236 own.caption=-0.335 own.comments=0.18 own.consent=0.033 own.date=-0.064 own.embed=-0.092
+own.footer=-0.193 own.header=-0.024 own.hidden=-0.047 own.image=-0.17 own.label=-0.294 own.layout=-0.136
+own.link=-0.045 own.media=-0.056 own.newsletter=-0.116 own.note=-0.091 own.overlay=-0.116 own.paragraph=0.049
+own.paywall=0.202 own.related=-0.166 own.share=-0.099 own.standfirst=0.046 own.tags=-0.33 parent.links=-0.05
+previous.chance=0.383 previous.lead.byline=0.021 previous.lead.byline.short=0.326
+previous.lead.date.short=-0.291 previous.lead.note=-0.028 previous.lead.note.short=-0.237
+previous.lead.related.short=0.029 previous.media=-0.186 previous.none=-0.263 previous.sibling=0.094
+previous.word.advert.short=0.226 previous.word.caption=0.24 previous.word.caption.short=0.056
+previous.word.comments=-0.068 previous.word.comments.short=-0.265 previous.word.consent=-0.058
+previous.word.consent.short=-0.207 previous.word.newsletter=-0.129 previous.word.newsletter.short=-0.713
+previous.word.share=0.081 previous.word.share.short=-0.504 previous2.chance=0.4 previous2.heading=0.112
+previous2.media=0.393 previous2.none=-0.22 previous2.sibling=-0.124 question=-0.097 quote=-0.195
+repeated=-0.175 share=1.119 share<.05=-0.251 share<.2=-0.144 share<.5=-0.033 share>.5=0.245 signature=-0.339
+signature<.05=0.194 signature<.3=0.211 signature>.3=-0.841 size=0.241 size<110=-0.127 size<170=-0.042
+size<20=-0.328 size<260=0.068 size<40=-0.158 size<400=0.096 size<70=-0.186 slash=-0.254 stops.long=-0.045
+tag.address=-0.025 tag.article=-0.16 tag.aside=-0.025 tag.blockquote=0.045 tag.caption=0.022 tag.center=-0.055
+tag.dd=0.184 tag.div=-0.288 tag.dt=-0.059 tag.figcaption=-0.318 tag.figure=-0.086 tag.footer=-0.088
+tag.h1=-0.217 tag.h2=0.05 tag.h3=0.175 tag.h4=0.392 tag.h5=-0.128 tag.h6=-0.128 tag.header=-0.037 tag.li=0.092
+tag.p=-0.239 tag.pre=0.155 tag.section=0.059 tag.td=0.337 tag.th=0.084 tag.ul=-0.159 title.like=-0.048
+title.like.in=0.028 title.like.out=-0.076 title.same=0.144 up0=-0.107 up1=0.051 up2=-0.198 up3=0.071
+word.advert=0.059 word.advert.short=-0.478 word.caption=-0.033 word.caption.short=-0.438 word.comments=-0.132
+word.comments.short=-0.187 word.consent=-0.053 word.consent.short=-0.05 word.newsletter=-0.391
+word.newsletter.short=-0.178 word.share=0.221 word.share.short=0.03
 """)

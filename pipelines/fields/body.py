@@ -9,8 +9,8 @@ from typing import Final
 from pipelines import blocks, features, places, scoring
 from pipelines.blocks import HEADINGS, Block, Layout
 from pipelines.document import Document
-from pipelines.features import Known
-from pipelines.normalise import fold, plain
+from pipelines.features import Known, Words, words
+from pipelines.normalise import plain
 from pipelines.weights import SECOND
 
 
@@ -31,11 +31,10 @@ class Body:
     warnings: tuple[str, ...] = ()
 
 
-# The probability that a block must reach; labels and what stands outside the article's region need more. Read off the
-# development half of the saved pages, where they are flat between 0.5 and 0.7.
+# The probability that a block must reach; a label needs more than a paragraph. Read off the development half of the
+# saved pages, where the figures are flat between 0.5 and 0.7.
 _LIKELY: Final = 0.5
-_LIKELY_SHORT: Final = 0.65
-_LIKELY_OUTSIDE: Final = 0.6
+_LIKELY_LABEL: Final = 0.65
 _SHORT: Final = 100
 # A text below this many characters is poor: other ways are tried.
 _POOR: Final = 250
@@ -57,7 +56,7 @@ def extract(
     nothing, the text that the page's linked data gives (warning ``body_from_json_ld``).
     """
     warnings: list[str] = []
-    known = frozenset(fold(text) for text in (*bullets, *authors, *((title,) if title else ())))
+    known = frozenset(map(words, (*bullets, " ".join(bullets), *authors, title or ""))) - {()}
     site = document.page.site
     if site is not None and site.body:
         chosen = document.select(site.body)
@@ -76,36 +75,36 @@ def extract(
     return Body(paragraphs=tuple(paragraphs), dropped=tuple(dropped), warnings=tuple(warnings))
 
 
-def _selected(found: Iterable[Block], known: frozenset[str]) -> Body:
+def _selected(found: Iterable[Block], known: frozenset[Words]) -> Body:
     """The body that a site's selectors point at: all of their text but what other fields hold."""
     kept: list[str] = []
     dropped: list[Dropped] = []
     for block in found:
-        if fold(block.text) in known:
+        if words(block.text) in known:
             dropped.append(Dropped(text=block.text, reason="known"))
         else:
             kept.append(block.text)
     return Body(paragraphs=tuple(kept), dropped=tuple(dropped))
 
 
-def _read(layout: Layout, about: Known, known: frozenset[str]) -> tuple[list[str], list[Dropped]]:
+def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[str], list[Dropped]]:
     reading = scoring.read(layout, about)
     region = layout.regions[reading.main]
     start, end = places.scope(layout, reading.main)
     kept: list[Block] = []
     dropped: list[Dropped] = []
-    seen: set[str] = set()
+    seen: set[Words] = set()
     for block in layout.blocks[start:end]:
         inside = region.first <= block.index < region.last
-        needed = _LIKELY_OUTSIDE if not inside else _LIKELY_SHORT if len(block.text) < _SHORT else _LIKELY
+        needed = _LIKELY_LABEL if len(block.text) < _SHORT else _LIKELY
         if reading.likely[block.index] <= needed:
             if inside:
                 dropped.append(Dropped(text=block.text, reason=_reason(reading.looks[block.index - start])))
             continue
-        key = fold(block.text)
+        key = words(block.text)
         if key in known:
             dropped.append(Dropped(text=block.text, reason="known"))
-        elif key in seen and len(key) > _REPEATED:
+        elif key in seen and len(block.text) > _REPEATED:
             dropped.append(Dropped(text=block.text, reason="repeated"))
         else:
             seen.add(key)

@@ -17,8 +17,9 @@ from pipelines import blocks, cues
 from pipelines.blocks import HEADINGS, Block, Layout, Region
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
+from pipelines.features import dated, words
 from pipelines.labels import KEY_POINT_CLASSES, KEY_POINTS
-from pipelines.layout import prose, size
+from pipelines.layout import size
 from pipelines.normalise import fold
 
 # What was seen on real pages: two to five points of one or two sentences.
@@ -36,6 +37,9 @@ _PARAGRAPH: Final = 100
 _WHOLE: Final = 600
 # A list without label or class stands at most this many blocks below the headline, and text as many below it.
 _BELOW: Final = 30
+_MARKS: Final = "-–—•*▪■●· "
+# Lines that only breaks separate stand closer.
+_NEAR: Final = 16
 _LISTS: Final = frozenset(("ul", "ol"))
 _LEAVES: Final = frozenset(("h2", "h3", "h4", "p", "div", "li"))
 # What no label redeems, and what speaks against a list without a label.
@@ -58,6 +62,7 @@ class _List:
     region: Region
     listed: bool
     headings: bool = False
+    broken: bool = False
 
 
 def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
@@ -99,13 +104,14 @@ def _texts(element: HtmlElement) -> Iterator[str]:
 
 def _headline(layout: Layout, title: str | None) -> int:
     """The index of the block that the article begins with, or -1."""
-    key = fold(title or "")
-    if key:
-        same = [block.index for block in layout.blocks if block.tag in HEADINGS and fold(block.text) == key]
-        same = same or [block.index for block in layout.blocks if fold(block.text) == key]
-        if same:
-            return same[0]
-    return next((block.index for block in layout.blocks if block.tag == "h1"), -1)
+    heads = [block for block in layout.blocks if block.tag in HEADINGS]
+    if title:
+        key = words(title)
+        near = range(len(title) - 8, len(title) + 9)
+        for block in (*heads, *(block for block in layout.blocks if block.tag not in HEADINGS)):
+            if len(block.text) in near and words(block.text) == key:
+                return block.index
+    return next((block.index for block in heads if block.tag == "h1"), -1)
 
 
 def _lists(layout: Layout) -> Iterator[_List]:
@@ -115,7 +121,11 @@ def _lists(layout: Layout) -> Iterator[_List]:
         children.setdefault(region.parent, []).append(region)
     for region in layout.regions:
         count = region.last - region.first
-        if count < _FEWEST or (region.cues | region.inherited) & _NEVER:
+        if (region.cues | region.inherited) & _NEVER:
+            continue
+        if count < _FEWEST:
+            if count == 1 and region.index not in children and layout.blocks[region.first].lines > 1:
+                yield from _broken(layout, region)
             continue
         if region.tag in _LISTS:
             yield from _list(layout, [c for c in children.get(region.index, ()) if c.tag == "li"], region, listed=True)
@@ -166,9 +176,18 @@ def _list(layout: Layout, members: list[Region], region: Region, *, listed: bool
 
 def _lines(layout: Layout, region: Region) -> Iterator[_List]:
     held = layout.blocks[region.first : region.last]
-    items = [block.text.lstrip("-–—•*▪■●· ") for block in held]
+    items = [block.text.lstrip(_MARKS) for block in held]
     if _FEWEST <= len(items) <= _MOST and not any(block.linked for block in held) and _sized(items):
         yield _List(tuple(items), region.first, region.last, region, listed=False)
+
+
+def _broken(layout: Layout, region: Region) -> Iterator[_List]:
+    """The lines of one element that only ``<br>`` separate."""
+    block = layout.blocks[region.first]
+    if _FEWEST <= block.lines <= _MOST and not block.linked and len(block.text) <= _WHOLE:
+        items = [line.lstrip(_MARKS) for line in blocks.lines(region.element)]
+        if len(items) >= _FEWEST and _sized(items) and not any(map(dated, items)):
+            yield _List(tuple(items), region.first, region.last, region, listed=False, broken=True)
 
 
 def _sized(items: list[str]) -> bool:
@@ -187,9 +206,9 @@ def _source(layout: Layout, found: _List, headline: int) -> str | None:
         return None
     if _named(layout, found) and (found.listed or sum(map(size, found.items)) <= _WHOLE):
         return "class"
-    if begun or found.region.media or not (found.listed or found.headings):
+    if begun or found.region.media or not (found.listed or found.headings or found.broken):
         return None
-    below = 0 <= headline < found.first <= headline + _BELOW
+    below = 0 <= headline < found.first <= headline + (_NEAR if found.broken else _BELOW)
     introduced = layout.blocks[found.first - 1].text.endswith((":", "："))
     return "place" if below and not introduced and _followed(layout, found) and _sentences(found) else None
 
@@ -197,11 +216,11 @@ def _source(layout: Layout, found: _List, headline: int) -> str | None:
 def _begun(layout: Layout, found: _List, headline: int) -> int:
     """How many paragraphs of running text stand between the headline and the list."""
     start = headline + 1 if 0 <= headline < found.first else max(0, found.first - 12)
-    return sum(_paragraph(block) for block in layout.blocks[start : found.first])
+    return sum(_paragraph(layout, block) for block in layout.blocks[start : found.first])
 
 
-def _paragraph(block: Block) -> bool:
-    return block.tag not in HEADINGS and not block.cues & _AGAINST and prose(block) >= _PARAGRAPH
+def _paragraph(layout: Layout, block: Block) -> bool:
+    return layout.prose[block.index] >= _PARAGRAPH and block.tag not in HEADINGS and not block.cues & _AGAINST
 
 
 def _labelled(layout: Layout, found: _List) -> bool:
@@ -228,8 +247,8 @@ def _named(layout: Layout, found: _List) -> bool:
 
 def _followed(layout: Layout, found: _List) -> bool:
     """Whether running text follows soon."""
-    return any(_paragraph(block) for block in layout.blocks[found.last : found.last + _BELOW])
+    return any(_paragraph(layout, block) for block in layout.blocks[found.last : found.last + _BELOW])
 
 
 def _sentences(found: _List) -> bool:
-    return sum(map(size, found.items)) >= 40 * len(found.items)
+    return found.broken or sum(map(size, found.items)) >= 40 * len(found.items)
