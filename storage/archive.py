@@ -6,13 +6,14 @@ were served (``warc/``), and the locks of whoever is writing (``locks/``). There
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import json
 import os
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from storage import delta
@@ -80,7 +81,8 @@ class Archive:
 
     def lock_source(self, name: str, *, holder: str) -> Lock | None:
         """The lock of one source, or None where another run is crawling it; see :meth:`source_holder`."""
-        return try_lock(self._source_lock(name), holder=holder)
+        with _told(f"source {name} cannot be locked"):
+            return try_lock(self._source_lock(name), holder=holder)
 
     def source_holder(self, name: str) -> str:
         """Who is crawling that source, in words."""
@@ -114,7 +116,8 @@ class Archive:
         """Begin a run: take its lock, note new versions of its sources, and be ready to write."""
         started = dt.datetime.now(dt.UTC)
         name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(6)}"
-        held = new_lock(self._run_lock(name), holder=f"run {name}")
+        with _told(f"a run cannot begin in {self.root}"):
+            held = new_lock(self._run_lock(name), holder=f"run {name}")
         try:
             known = self.sources().to_table(["source", "digest", "since"]).sort_by("since").to_pylist()
             latest = {row["source"]: row["digest"] for row in known}
@@ -293,6 +296,15 @@ def open_archive(path: str | Path) -> Archive:
             f"the archive {root} has format {version}; this Broadsheet reads up to {FORMAT}: install a newer one"
         )
     return Archive(root)
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turn the operating system's refusal into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveError(f"{what}: {error.strerror or error}") from error
 
 
 def _write_marker(root: Path) -> None:

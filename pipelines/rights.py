@@ -1,0 +1,65 @@
+"""The machine-readable reservations of rights that an answer carries, in its headers and in its page.
+
+Sources: robots meta tag and ``X-Robots-Tag`` as search engines define them, with ``noai``, ``noimageai`` and ``noml``
+as publishers have added them; the TDM Reservation Protocol (W3C community group, 2024) for ``tdm-reservation`` and
+``tdm-policy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+DIRECTIVES = frozenset({"noai", "noimageai", "noml", "noarchive", "noindex", "none", "nosnippet"})
+TDM = ("tdm-reservation", "tdm-policy")
+_LONGEST_POLICY = 500
+_LONGEST_HEADER = 4_000
+# A value may be meant for one crawler alone, as in ``otherbot: noindex``; what is meant for us or for all counts.
+_OURS = frozenset({"broadsheet", "*"})
+
+
+def read(headers: Sequence[tuple[str, str]], meta: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The reservations of one answer, each once and sorted: ``noai``, ``tdm-reservation=1``, ``tdm-policy=https://…``.
+
+    ``headers`` are the response's as sent; ``meta`` maps a meta tag's lower-case name to its values.
+    """
+    found: set[str] = set()
+    for name, value in headers:
+        lower = name.lower()
+        if lower == "x-robots-tag":
+            found.update(_directives(value))
+        elif lower in TDM:
+            found.update(_tdm(lower, value))
+    for name in ("robots", "broadsheet"):
+        for value in meta.get(name, ()):
+            found.update(_directives(value))
+    for name in TDM:
+        for value in meta.get(name, ()):
+            found.update(_tdm(name, value))
+    return tuple(sorted(found))
+
+
+def _directives(value: str) -> Iterator[str]:
+    ours = True
+    for part in value[:_LONGEST_HEADER].lower().split(","):
+        agent, colon, rest = part.partition(":")
+        word = part.strip()
+        # ``unavailable_after: …`` and ``max-snippet: …`` have a colon too, but name no crawler.
+        if colon and agent.strip() not in (
+            "unavailable_after",
+            "max-snippet",
+            "max-image-preview",
+            "max-video-preview",
+        ):
+            ours = agent.strip() in _OURS
+            word = rest.strip()
+        if ours and word in DIRECTIVES:
+            yield word
+
+
+def _tdm(name: str, value: str) -> Iterator[str]:
+    text = value.strip()
+    if name == "tdm-reservation":
+        if text in ("0", "1"):
+            yield f"{name}={text}"
+    elif text.startswith(("http://", "https://", "/")) and len(text) <= _LONGEST_POLICY and text.isprintable():
+        yield f"{name}={text}"
