@@ -1,174 +1,171 @@
-"""What is no article, and why.
+"""What is no article, and why: the rules in the order they are asked, the first that speaks decides.
 
-``gate`` looks at the page as it was served, before its fields are read; ``judge`` at what the fields found. Each names
-one stable code (:mod:`pipelines.codes`). Both let pass what they are not sure of: a rejected article is lost to every
-reader of the archive, a page too many is only a row too many.
+Every reason is a stable code of :mod:`pipelines.codes`. No rule rests on one sign: what a page declares, its address,
+its shape and its words are weighed in pairs, and a page with a headline, a text and a declaration of its own passes
+whatever words it holds: a rejected article is lost to every reader, a page too many is a row too many.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
 
-from pipelines import walls
-from pipelines.blocks import HEADINGS
+from pipelines import shells, walls
 from pipelines.document import Document
-from pipelines.evidence import LinkedData
 from pipelines.fields.body import Body
-from pipelines.layout import size
-from storage.records import Rejection
+from pipelines.views import View
+from storage.records import Page, Rejection
 
-# Shorter than the shortest dispatch (characters of an alphabet).
-_SHORTEST: Final = 120
-# A page with more running text than this is no wall, no challenge and no error.
-_LITTLE: Final = 600
-_MUCH: Final = 1500
-# A text of fewer characters beside a player is the player's caption.
-_CAPTION: Final = 400
-_HTML_TYPES: Final = ("text/html", "application/xhtml", "text/plain", "application/xml", "text/xml")
-_ARTICLE_TYPES: Final = ("article", "posting", "review", "reportage", "opinion")
-_LISTING_TYPES: Final = frozenset(("collectionpage", "searchresultspage", "itemlist", "profilepage"))
-_FRONT_PATHS: Final = re.compile(
-    r"/?(?:index|home|default|start(?:seite)?|main)?(?:\.(?:html?|php|aspx?|jsp))?/?", re.I
+# Letters (see pipelines.views.letters) that an article has at least: a news flash is a sentence. A page that declares
+# itself an article and has a date needs less than one that does neither.
+_SHORTEST: Final = 60
+_SHORTEST_UNDECLARED: Final = 140
+# A text of so many letters in one run, without a linked headline in between, is an article's wherever it stands.
+_RUN: Final = 1_500
+# A list has at least so many headlines, or teasers below them.
+_HEADLINES: Final = 8
+_TEASERS: Final = 3
+# Beside a mere list of headlines stand at most so many letters of other text.
+_CAPTION: Final = 300
+# A page of the house that runs longer may be an essay that happens to stand at its address.
+_HOUSE: Final = 40_000
+
+_SIGNATURES: Final = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"ID3",
+    b"OggS",
 )
-_LANGUAGE_PATH: Final = re.compile(r"/[a-z]{2}(?:[-_][a-z]{2})?/?", re.I)
-_SEARCH_PATH: Final = re.compile(
-    r"/(?:search|suche|recherche|buscar|busca|cerca|zoeken|sok|haku|szukaj|hledani)(?:/|\.|$)", re.I
-)
-_SEARCH_KEYS: Final = frozenset(("s", "q", "query", "search", "suche", "keyword", "keywords"))
+_MARKUP_TYPES: Final = ("html", "text/plain", "xml", "octet-stream", "unknown")
+_FEEDS: Final = (b"<rss", b"<feed", b"<urlset", b"<sitemapindex", b"<rdf:rdf", b"<svg")
+
+Rule = Callable[[View], str | None]
 
 
 def gate(document: Document) -> Rejection | None:
     """A Rejection of stage ``quality`` where the page as served cannot be an article; asked before the fields."""
     page = document.page
     if page.status >= 400:
-        return _refuse(document, "http_error", f"the server answered {page.status}")
-    kind = (page.header("content-type") or "").split(";")[0].strip().lower()
-    if kind and not kind.startswith(_HTML_TYPES):
-        return _refuse(document, "not_html", f"the page is {kind[:60]}")
-    text = sum(document.layout.prose)
-    if text > _LITTLE:
-        return None
-    return _walled(document) or _shell(document)
+        return _reject(page, "http_error", f"status {page.status}")
+    if detail := not_html(page):
+        return _reject(page, "not_html", detail)
+    return None
 
 
 def judge(document: Document, *, title: str | None, date_known: bool, body: Body) -> Rejection | None:
-    """A Rejection of stage ``quality`` where the fields show that the page is no article; asked after them."""
-    length = sum(map(size, body.paragraphs))
-    stated = _stated(document)
-    if length < _MUCH and _gone(document, title) and not (stated and date_known):
-        return _refuse(document, "soft_404", "the page says that it was not found")
-    if not stated:
-        listing = _listing(document, date_known=date_known)
-        if listing is not None:
-            return listing
-    if length < _CAPTION and _video(document):
-        return _refuse(document, "video_only", "a video with next to no text")
-    if length >= _SHORTEST:
+    """A Rejection where the fields show that the page is no article; asked after them.
+
+    ``date_known`` says whether a day of publication was found.
+    """
+    view = View(document=document, title=title, body=body)
+    for reason, rule in RULES:
+        if detail := rule(view):
+            return _reject(document.page, reason, detail)
+    shortest = _SHORTEST if view.declared != "none" and date_known else _SHORTEST_UNDECLARED
+    if detail := walls.paywall(view, shortest):
+        return _reject(document.page, "paywall", detail)
+    if view.own < shortest:
+        return _reject(document.page, "too_short", f"{view.own} letters of text, fewer than {shortest}")
+    return None
+
+
+def not_html(page: Page) -> str | None:
+    """Why the bytes of ``page`` are no page: another type, by their header and by themselves."""
+    head = page.body[:600].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(_SIGNATURES):
+        return "the bytes are those of another kind of file"
+    lower = head.lower()
+    marked = b"<html" in lower or b"<!doctype html" in lower or b"<head" in lower or b"<body" in lower
+    if not marked and lower.startswith((b"<?xml", *_FEEDS)) and any(mark in lower for mark in _FEEDS):
+        return "the page is a feed, a sitemap or a picture"
+    kind = (page.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind and not marked and not any(known in kind for known in _MARKUP_TYPES):
+        return f"the type of the page is {kind[:80]}"
+    return None
+
+
+def search_page(view: View) -> str | None:
+    """What a search found."""
+    declared = any(node.is_a("SearchResultsPage") and not node.nested for node in view.document.evidence.others)
+    declared = declared or bool(view.classes & {"search", "search-results"})
+    if view.declared == "firm" or not (declared or view.address == "search"):
         return None
-    wall = _walled(document)
-    if wall is not None:
-        return wall
-    if _says(document, walls.PAYWALL) or _says(document, walls.REGISTRATION):
-        return _refuse(document, "paywall", "only a wall stands where the text should be")
-    return _shell(document) or _refuse(document, "too_short", f"the text has {length} characters")
+    if view.shape.longest > _RUN and not declared:
+        return None
+    if (declared and view.address == "search") or view.shape.longest <= _RUN:
+        return "the page lists what a search found"
+    return None
 
 
-def _refuse(document: Document, reason: str, detail: str) -> Rejection:
-    return Rejection(url=document.page.url, stage="quality", reason=reason, detail=detail)
+def front_page(view: View) -> str | None:
+    """The front page of a site: its address, and nothing that declares an article there."""
+    if view.address != "front" or view.declared == "firm":
+        return None
+    if view.listed or _is_list(view) or view.shape.headings > 1:
+        return "the page is a site's front page"
+    if view.declared == "none" and view.shape.longest < _RUN:
+        return "the address is that of a front page and nothing declares an article"
+    return None
 
 
-def _stated(document: Document) -> bool:
-    """Whether the page declares itself an article."""
-    if any(_is_article(node) for node in document.evidence.articles):
+def section_page(view: View) -> str | None:
+    """A list of articles: a section, a tag, an author, a month."""
+    if view.declared == "firm" or view.address in ("house", "front"):
+        return None
+    shape = view.shape
+    expected = view.address in ("list", "section", "search")
+    if _is_list(view) and (expected or view.listed or view.declared == "none"):
+        return f"the page lists {shape.headlines} headlines"
+    if view.address == "list" and view.listed and shape.longest < _RUN:
+        return "the page says that it is a list, and its address that of one"
+    if expected and view.listed and view.declared == "none" and shape.headlines and shape.longest < 400:
+        return "the page says that it is a list and has no text of its own"
+    return None
+
+
+def _is_list(view: View) -> bool:
+    """Whether most of what a page shows is headlines that are links, with teasers or without."""
+    shape = view.shape
+    mostly = shape.teased > 2 * shape.running
+    if shape.teasers >= _HEADLINES and mostly and view.declared == "none":
         return True
-    kind = (document.evidence.first_meta("og:type") or "").lower()
-    return kind.startswith(("article", "news")) or bool(document.evidence.first_meta("article:published_time"))
+    if shape.longest >= _RUN or shape.headlines < 2:
+        return False
+    if shape.teasers >= _TEASERS and mostly and (shape.headings >= _TEASERS or view.declared == "none"):
+        return True
+    if shape.teasers and mostly and view.declared == "none" and view.address in ("list", "section", "front"):
+        return True
+    return shape.headlines >= _HEADLINES and view.letters < _CAPTION and view.declared == "none" and view.listed
 
 
-def _is_article(node: LinkedData) -> bool:
-    return any(kind.lower().endswith(_ARTICLE_TYPES) or "article" in kind.lower() for kind in node.types)
-
-
-def _types(document: Document) -> set[str]:
-    evidence = document.evidence
-    return {kind.lower() for node in (*evidence.articles, *evidence.others) for kind in node.types}
-
-
-def _says(document: Document, phrases: tuple[str, ...]) -> bool:
-    """Whether the title or a block of the page says one of ``phrases``."""
-    title = document.tree.findtext(".//title") or ""
-    lines = [title[:300], *(block.text[:600] for block in document.layout.blocks)]
-    return walls.said("\n".join(lines).casefold(), phrases)
-
-
-def _walled(document: Document) -> Rejection | None:
-    """Asked where the page holds little text: is it a challenge, a log-in or a consent wall?"""
-    payload = document.page.body
-    if len(payload) < 200_000 and (
-        any(mark in payload for mark in walls.CHALLENGE_MARKUP) and _says(document, walls.CHALLENGE)
-    ):
-        return _refuse(document, "bot_wall", "a challenge stands in place of the page")
-    if document.layout.blocks and len(document.layout.blocks) < 40 and _says(document, walls.CHALLENGE):
-        return _refuse(document, "bot_wall", "a challenge stands in place of the page")
-    if _stated(document):
+def house_page(view: View) -> str | None:
+    """About, contact, privacy, imprint, and the workings of a wiki: by address, without a declaration of an article."""
+    if view.declared == "firm" or view.letters > _HOUSE:
         return None
-    if any(field.get("type", "").lower() == "password" for field in document.tree.iter("input")):
-        return _refuse(document, "login", "the page asks to log in")
-    if _consents(document):
-        return _refuse(document, "consent_wall", "the page asks for consent and shows nothing else")
-    return None
+    if view.address == "house":
+        return "the address is that of a page on the house itself"
+    return "the address is that of a page's history" if view.address == "history" else None
 
 
-def _consents(document: Document) -> bool:
-    """Whether most of what the page says is about consent."""
-    held = document.layout.blocks
-    asked = sum(len(block.text) for block in held if walls.said(block.text[:2000].casefold(), walls.CONSENT))
-    return asked * 3 > sum(len(block.text) for block in held)
+RULES: Final[tuple[tuple[str, Rule], ...]] = (
+    ("bot_wall", walls.bot_wall),
+    ("soft_404", walls.soft_404),
+    ("no_article", house_page),
+    ("consent_wall", walls.consent_wall),
+    ("login_page", walls.login_page),
+    ("search_page", search_page),
+    ("front_page", front_page),
+    ("section_page", section_page),
+    ("video_only", shells.video_only),
+    ("needs_javascript", shells.needs_javascript),
+)
+"""The rules asked of every page, with the reason that each gives."""
 
 
-def _shell(document: Document) -> Rejection | None:
-    """Asked where the page holds little text: does a script have to write it?"""
-    held = sum(size(block.text) for block in document.layout.blocks)
-    if held > _LITTLE or any(node.article_body for node in document.evidence.articles):
-        return None
-    scripts = sum(1 for _ in document.tree.iter("script"))
-    if scripts == 0:
-        return None
-    return _refuse(document, "needs_javascript", "the page is empty until its scripts have run")
-
-
-def _gone(document: Document, title: str | None) -> bool:
-    heads = [title or "", document.tree.findtext(".//title") or ""]
-    heads += [block.text for block in document.layout.blocks if block.tag in HEADINGS][:3]
-    return walls.said("\n".join(head for head in heads if len(head) < 120).casefold(), walls.GONE)
-
-
-def _listing(document: Document, *, date_known: bool) -> Rejection | None:
-    """Whether a page that does not call itself an article is a front page, a section or the results of a search."""
-    parts = urlsplit(document.page.url)
-    if _SEARCH_PATH.search(parts.path) or (
-        len(parts.path) < 2 and any(key.lower() in _SEARCH_KEYS for key, _ in parse_qsl(parts.query[:2000]))
-    ):
-        return _refuse(document, "search_results", "the page lists what a search found")
-    if (_FRONT_PATHS.fullmatch(parts.path) or _LANGUAGE_PATH.fullmatch(parts.path)) and not parts.query:
-        return _refuse(document, "front_page", "the address is the site's front page")
-    if not _LISTING_TYPES.isdisjoint(_types(document)) and _teasers(document):
-        return _refuse(document, "section_page", "the page calls itself a list of others")
-    if not date_known and _teasers(document) and (document.evidence.first_meta("og:type") or "website") == "website":
-        return _refuse(document, "section_page", "the page is a list of links with teasers")
-    return None
-
-
-def _teasers(document: Document) -> bool:
-    """Whether the page is made of headlines that are links: many of them, all over it."""
-    held = document.layout.blocks
-    linked = sum(1 for block in held if block.tag in HEADINGS and 2 * block.linked > len(block.text) > 20)
-    plain = sum(1 for mass in document.layout.prose if mass > 200)
-    return linked >= 8 and linked > plain
-
-
-def _video(document: Document) -> bool:
-    kind = (document.evidence.first_meta("og:type") or "").lower()
-    return kind.startswith("video") or ("videoobject" in _types(document) and not _stated(document))
+def _reject(page: Page, reason: str, detail: str) -> Rejection:
+    return Rejection(url=page.url, stage="quality", reason=reason, detail=detail)

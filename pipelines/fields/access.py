@@ -1,102 +1,119 @@
 """Whether a reader may read the whole article: free, metered, paywalled, registration or unknown.
 
 What a page declares is often about its visitors at large, or plainly wrong; so a declaration is weighed against the
-text that is there: a wall below a short text tells more than any flag, and a long text without one is not paywalled.
+text that is there. A wall below a short text tells more than any flag; a whole text that is declared to cost something
+was shown nevertheless, so it is metered.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from pipelines import cues, walls
+from pipelines import cues, notices
+from pipelines.blocks import Block
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 from pipelines.fields.body import Body
 from pipelines.layout import size
+from pipelines.normalise import words
 from storage.records import Access
 
-# Characters of body from which on a text counts as whole when nothing says that there is more.
-_WHOLE: Final = 2500
+# Letters of body from which on a text counts as whole when nothing says that there is more.
+_WHOLE: Final = 2_500
 # A text that has less than this share of the words that the page declares is cut.
 _CUT: Final = 0.6
-# A longer block is a paragraph about walls.
+# A longer block is a paragraph about walls, not a wall.
 _WALL_TEXT: Final = 400
+# So many blocks are looked at; an offer stands near the text that it cuts.
+_MOST: Final = 400
 # Where every page of a site offers its subscription.
 _ELSEWHERE: Final = (
     cues.NAVIGATION | cues.FOOTER | cues.HEADER | cues.COMMENTS | cues.ASIDE | cues.RELATED | cues.ADVERT
-    | cues.NEWSLETTER | cues.OVERLAY | cues.CONSENT | cues.LINK
+    | cues.NEWSLETTER | cues.CONSENT
 )  # fmt: skip
+#: Facebook's and Google's words for the tiers of ``article:content_tier``, and what publishers write beside them.
 _TIERS: Final[dict[str, Access]] = {
     "free": "free",
     "metered": "metered",
     "locked": "paywalled",
     "paid": "paywalled",
     "premium": "paywalled",
+    "plus": "paywalled",
+    "subscriber": "paywalled",
+    "subscribers": "paywalled",
+    "paywall": "paywalled",
     "registration": "registration",
+    "registered": "registration",
 }
+_TIER_NAMES: Final = (
+    "article:content_tier", "og:article:content_tier", "content_tier", "content-tier", "article:access",
+    "content-access", "paywall-type", "contenttier",
+)  # fmt: skip
+# The last characters of a sentence that was not cut.
+_STOPS: Final = tuple('.!?”"»“)。！？」؟।۔：:*')
 
 
 def choose(document: Document, body: Body) -> Choice[Access]:
     """The access of ``document``, whose body is ``body``; the warning ``truncated`` where the text breaks off."""
     length = sum(map(size, body.paragraphs))
-    declared = _declared(document)
     cut = _cut(document, body)
-    wall = _wall(document) if length < _WHOLE else None
+    whole = not cut and length >= _WHOLE
     found: list[Candidate[Access]] = []
-    if wall is not None:
+    if not whole and (wall := _wall(document, body)) is not None:
         found.append(wall)
-    for candidate in declared:
-        if candidate.value == "paywalled" and not cut and length >= _WHOLE:
-            found.append(Candidate(value="metered", source=candidate.source, raw=candidate.raw))
-        else:
-            found.append(candidate)
+    walled = bool(found)
+    for candidate in _declared(document):
+        value = "metered" if candidate.value in ("paywalled", "registration") and whole else candidate.value
+        found.append(Candidate(value=value, source=candidate.source, raw=candidate.raw))
     found.append(Candidate(value="unknown", source="default"))
-    winner = found[0]
-    closed = winner.value in ("paywalled", "registration")
+    closed = found[0].value in ("paywalled", "registration")
     return Choice(
         field="access",
-        winner=winner,
+        winner=found[0],
         candidates=tuple(found),
-        why="wall" if wall is not None else "declared" if len(found) > 1 else "silent",
-        warnings=("truncated",) if cut or (closed and length < _WHOLE) else (),
+        why="a wall below the text" if walled else "declared" if len(found) > 1 else "nothing tells",
+        warnings=("truncated",) if cut or (closed and not whole) else (),
     )
 
 
 def _declared(document: Document) -> list[Candidate[Access]]:
     evidence = document.evidence
     found: list[Candidate[Access]] = []
-    for name in ("article:content_tier", "og:article:content_tier"):
+    for name in _TIER_NAMES:
         found += [
-            Candidate(value=_TIERS[tier], source=name, raw=raw)
+            Candidate(value=_TIERS[tier], source=f"meta:{name}", raw=raw)
             for raw in evidence.meta.get(name, ())
             if (tier := raw.strip().lower()) in _TIERS
         ]
-    for node in evidence.articles:
-        if node.is_accessible_for_free is not None:
-            free = node.is_accessible_for_free
-            found.append(Candidate(value="free" if free else "paywalled", source=node.origin, raw=str(free)))
+    flags = [(n.is_accessible_for_free, n.origin) for n in evidence.articles if n.is_accessible_for_free is not None]
+    # Where the nodes of one page differ, the stricter one describes the part behind the wall.
+    for free, origin in sorted(flags, key=lambda flag: flag[0]):
+        found.append(Candidate(value="free" if free else "paywalled", source=origin, raw=str(free).lower()))
     return found
 
 
 def _cut(document: Document, body: Body) -> bool:
     """Whether the page declares a longer text than it shows."""
-    words = sum(len(text.split()) for text in body.paragraphs)
     counted = max((node.word_count or 0 for node in document.evidence.articles), default=0)
-    return 100 < counted < 50_000 and 0 < words < _CUT * counted
+    if not 100 < counted < 50_000 or not body.paragraphs:
+        return False
+    return words("\n".join(body.paragraphs)) < _CUT * counted and not body.paragraphs[-1].endswith(_STOPS[:3])
 
 
-def _wall(document: Document) -> Candidate[Access] | None:
+def _wall(document: Document, body: Body) -> Candidate[Access] | None:
     """A wall that stands on the page: a box named so, or a short block that says so."""
-    shown = [
-        block
-        for block in document.layout.blocks
-        if len(block.text) <= _WALL_TEXT and (block.cues & cues.PAYWALL or not block.cues & _ELSEWHERE)
-    ]
-    everything = "\n".join(block.text for block in shown).casefold()
-    if walls.said(everything, walls.PAYWALL):
-        raw = next((block.text for block in shown if walls.said(block.text.casefold(), walls.PAYWALL)), None)
-        return Candidate(value="paywalled", source="wall", raw=raw)
-    named = [block.text for block in shown if block.cues & cues.PAYWALL]
-    if named and walls.said("\n".join(named).casefold(), walls.REGISTRATION):
-        return Candidate(value="registration", source="wall", raw=named[0])
+    inside = frozenset(body.paragraphs)
+    for block in document.layout.blocks[:_MOST]:
+        if block.text in inside or not _may_be_wall(block):
+            continue
+        if notices.subscribe(block.text):
+            return Candidate(value="paywalled", source="wall", raw=block.text)
+        if notices.register(block.text):
+            return Candidate(value="registration", source="wall", raw=block.text)
     return None
+
+
+def _may_be_wall(block: Block) -> bool:
+    if not 12 <= len(block.text) <= _WALL_TEXT:
+        return False
+    return bool(block.cues & cues.PAYWALL) or not block.cues & _ELSEWHERE
