@@ -37,7 +37,9 @@ _LOGINS: Final = frozenset(
     """
     login signin sign-in log-in logon anmelden anmeldung einloggen connexion iniciar-sesion acceso accedi inloggen
     logga-in logg-inn log-ind logowanie prihlaseni prihlasenie bejelentkezes auth sso wp-login.php oauth register
-    registrieren registrierung inscription registro signup sign-up account konto mein-konto my-account
+    registrieren registrierung inscription registro registrati registration signup sign-up wp-signup
+    create-account account konto mein-konto my-account lostpassword lost-password forgot-password forgotpassword
+    password-reset reset-password passwort-vergessen recover
     """.split()  # noqa: SIM905
 )
 _CONSENTS: Final = frozenset(
@@ -97,9 +99,12 @@ def expect(url: str) -> Expectation:
         else set()
     )
     last = segments[-1] if segments else ""
-    if not _SEARCHES.isdisjoint(segments[-3:]) or (not _SEARCH_KEYS.isdisjoint(keys) and not _NUMBER.search(last)):
+    asked = bool(keys & _SEARCH_KEYS) and len(segments) < 2 and not _NUMBER.search(last)
+    if asked or not _SEARCHES.isdisjoint(segments[-3:]):
         return "search"
-    if last in _LOGINS or (parts.hostname or "").startswith(("login.", "auth.", "account.", "sso.")):
+    if not _LOGINS.isdisjoint(segments[-2:]) or (parts.hostname or "").startswith(
+        ("login.", "auth.", "account.", "sso.")
+    ):
         return "login"
     if not _CONSENTS.isdisjoint(segments) or (parts.hostname or "").startswith("consent."):
         return "consent"

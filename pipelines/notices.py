@@ -104,7 +104,15 @@ log in|login|sign in|signin|log on|anmelden|anmeldung|einloggen|connexion|se con
 inicia sesión|acceder|ingresar|entrar|iniciar sessão|fazer login|accedi|accesso|inloggen|aanmelden|logga in|log ind
 logg inn|kirjaudu|logowanie|zaloguj się|zaloguj|přihlášení|přihlásit|prihlásenie|prihlásiť|bejelentkezés|belépés
 autentificare|conectare|вход|войти|вхід|увійти|prijava|přihlásit se|σύνδεση|είσοδος|giriş|giriş yap|تسجيل الدخول
-ورود|כניסה|התחברות|लॉग इन|masuk|đăng nhập|เข้าสู่ระบบ|ログイン|登录|登入|로그인|my account|mein konto|mon compte
+ورود|כניסה|התחברות|लॉग इन|masuk|đăng nhập|เข้าสู่ระบบ|ログイン|登录|登入|로그인|my account|mein konto
+mon compte|create account|create an account|create your account|register|registration|sign up|registrieren
+registrierung|inscription|créer un compte|registrarse|regístrate|registro|cadastro|registrati|registrazione
+registreren|registrera|registrer|opret bruger|rekisteröidy|rejestracja|zarejestruj|registrace|registrácia
+regisztráció|înregistrare|регистрация|реєстрація|εγγραφή|kayıt ol|ثبت نام|إنشاء حساب|daftar|đăng ký
+สมัครสมาชิก|会員登録|ユーザー登録|注册|註冊|회원가입|forgot password|forgot your password|lost password
+recover password|reset password|reset your password|passwort vergessen|mot de passe oublié|contraseña olvidada
+olvidé mi contraseña|password dimenticata|wachtwoord vergeten|забыли пароль|восстановление пароля
+забравена парола|elfelejtett
 """
 #: Offers that stand where the rest of an article would, to readers who do not pay.
 _SUBSCRIBE: Final = """

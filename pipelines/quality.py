@@ -13,6 +13,7 @@ from typing import Final
 from pipelines import shells, walls
 from pipelines.document import Document
 from pipelines.fields.body import Body
+from pipelines.normalise import words
 from pipelines.views import View
 from storage.records import Page, Rejection
 
@@ -25,6 +26,8 @@ _RUN: Final = 1_500
 # A list has at least so many headlines, or teasers below them.
 _HEADLINES: Final = 8
 _TEASERS: Final = 3
+# The name of a section has at most so many words.
+_NAME: Final = 3
 # Beside a mere list of headlines stand at most so many letters of other text.
 _CAPTION: Final = 300
 # A page of the house that runs longer may be an essay that happens to stand at its address.
@@ -108,9 +111,7 @@ def front_page(view: View) -> str | None:
         return None
     if view.listed or _is_list(view) or view.shape.headings > 1:
         return "the page is a site's front page"
-    if view.declared == "none" and view.shape.longest < _RUN:
-        return "the address is that of a front page and nothing declares an article"
-    return None
+    return "the address is that of a front page and nothing declares an article" if view.declared == "none" else None
 
 
 def section_page(view: View) -> str | None:
@@ -138,9 +139,15 @@ def _is_list(view: View) -> bool:
         return False
     if shape.teasers >= _TEASERS and mostly and (shape.headings >= _TEASERS or view.declared == "none"):
         return True
-    if shape.teasers and mostly and view.declared == "none" and view.address in ("list", "section", "front"):
+    few = view.address in ("list", "section", "front") and (view.listed or _is_name(view.title))
+    if shape.teasers and mostly and view.declared == "none" and few:
         return True
     return shape.headlines >= _HEADLINES and view.letters < _CAPTION and view.declared == "none" and view.listed
+
+
+def _is_name(title: str | None) -> bool:
+    """Whether a title is short enough for the name of a section, a tag or a month."""
+    return title is not None and words(title) <= _NAME
 
 
 def house_page(view: View) -> str | None:

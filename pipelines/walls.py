@@ -15,8 +15,12 @@ from pipelines.views import View, letters
 # A notice has no more letters than this; a page with more text of its own is more than a notice.
 _NOTICE: Final = 1_200
 _FEW: Final = 400
+# A form to register with may hold the terms of use.
+_TERMS: Final = 12_000
 # What consent walls write runs longer: purposes, partners, links.
 _CONSENT: Final = 6_000
+# And offer a few links, to policies and lists of partners.
+_LINKS: Final = 6
 # A notice block says two of the four things that cookie notices say.
 _NOTIONS: Final = 2
 #: Marks that services against robots leave in the markup of their own pages (ids, classes, script addresses).
@@ -71,7 +75,9 @@ def _challenged(view: View) -> bool:
 
 def consent_wall(view: View) -> str | None:
     """A page that shows a question about cookies and no article."""
-    if view.declared == "firm" or view.prose > _CONSENT:
+    if view.declared == "firm" or view.prose > _CONSENT or view.shape.headlines > _LINKS:
+        return None
+    if sum(letters(text) for text in view.body.paragraphs if not notices.consent(text)) > _FEW:
         return None
     named = any(notices.consent(name) for name in view.names) or view.address == "consent"
     notions = 1 if named else _NOTIONS
@@ -93,14 +99,14 @@ def consent_wall(view: View) -> str | None:
 
 def login_page(view: View) -> str | None:
     """A page around a form for name and password."""
-    if view.declared == "firm" or view.letters > _FEW:
+    if view.declared == "firm" or view.letters > (_TERMS if view.declared == "none" else _FEW):
         return None
     named = any(map(notices.login, view.names[:8]))
     if not named and view.address != "login":
         return None
     if view.document.tree.find(".//input[@type='password']") is not None:
         return "the page is a form to log in with"
-    return "the page asks to log in" if named and view.address == "login" and view.letters < _FEW else None
+    return "the page asks to log in" if named and (view.address == "login" or view.letters < _FEW) else None
 
 
 def paywall(view: View, shortest: int) -> str | None:
