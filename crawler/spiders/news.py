@@ -403,6 +403,16 @@ class NewsSpider(scrapy.Spider):
             raise RuntimeError(f"the answer of {response.url} did not pass the capture middleware")
         return errand, stored
 
+    def drop_waiting(self) -> None:
+        """Defer every request that waits in the downloader for its turn at a host."""
+        engine = self.crawler.engine
+        if engine is None:
+            return
+        for slot in engine.downloader.slots.values():
+            while slot.queue:
+                _, waiting = slot.queue.popleft()
+                waiting.errback(Failure(Refused("deferred", "stopped")))  # type: ignore[no-untyped-call]
+
     def _stop(self) -> None:
         engine = self.crawler.engine
         if engine is not None:
