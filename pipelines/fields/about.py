@@ -16,6 +16,8 @@ from pipelines.urls import registered_domain
 from storage.records import Kind
 
 MAX_TAGS = 50
+#: Longer names are no section's; the last breadcrumb is often the headline.
+MAX_SECTION = 40
 #: A standfirst on the page: shorter is a label, longer a paragraph of the body.
 SHORTEST, LONGEST = 40, 700
 
@@ -114,8 +116,9 @@ def _single(candidate: Candidate[str]) -> Candidate[str]:
 _HOME = frozenset(
     {
         "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "nyheter", "hjem", "forside",
-        "ホーム", "トップ", "top", "главная", "головна", "αρχική", "ana sayfa", "首页", "首頁", "홈", "الرئيسية", "strona główna",
-        "domů", "etusivu", "trang chủ", "beranda", "you are here", "sie sind hier", "vous êtes ici", "ראשי", "hjemmeside",
+        "ホーム", "トップ", "top", "главная", "головна", "αρχική", "ana sayfa", "首页", "首頁", "홈",
+        "الرئيسية", "strona główna", "domů", "etusivu", "trang chủ", "beranda", "you are here",
+        "sie sind hier", "vous êtes ici", "ראשי", "hjemmeside",
     }
 )  # fmt: skip
 _TRAIL = re.compile(
@@ -135,7 +138,7 @@ def _crumb(document: Document) -> str | None:
 
     def is_step(name: str) -> bool:
         mine = headlines.key(name)
-        if not mine or len(name) > 60 or fold(name) in _HOME or headlines.is_site(name, sites):
+        if not mine or len(name) > 60 or name.endswith(":") or fold(name) in _HOME or headlines.is_site(name, sites):
             return False
         return not any(mine in title and (len(name) > 25 or mine == title) for title in titles)
 
@@ -174,10 +177,10 @@ def _named_by_link(document: Document) -> str | None:
         if count > 400:
             break
         try:
-            path = urlsplit((link.get("href") or "").strip()).path.rstrip("/")
+            parts = urlsplit((link.get("href") or "").strip())
         except ValueError:
             continue
-        if path == wanted:
+        if parts.path.rstrip("/") == wanted and not parts.fragment and not parts.query:
             text = clean("".join(link.itertext())[:100])
             if 1 < len(text) <= 40:
                 return text
@@ -246,7 +249,7 @@ def publisher(document: Document) -> Choice[str]:
 _OPINION = re.compile(
     r"(?:^|[/\s_-])(?:opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment-?is-?free"
     r"|viewpoints?|letters|leaders?"
-    r"|meinung(?:en)?|kommentare?|kolumnen?|leitartikel|gastbeitrag|debatte|opini[oó]n(?:es)?|columnas?"
+    r"|meinung(?:en)?|kommentare?|kolumnen?|leitartikel|gast-?beitrag|gast-?kommentare?|debatte|opini[oó]n(?:es)?|columnas?"
     r"|tribunas?|tribunes?"
     r"|[ée]ditos?|[ée]ditorial|chroniques?|d[ée]bats|points?-de-vue|opinioni?|editoriali|commenti|opini(?:ão"
     r"|ao)|colunas?|colunistas"
@@ -298,7 +301,7 @@ def kind(document: Document) -> Choice[Kind]:
     sections = [name for node in nodes for name in node.article_section]
     sections += [*evidence.meta.get("article:section", ()), *crumbs]
     for name in sections[:20]:
-        if _OPINION.search(fold(name)):
+        if len(name) <= MAX_SECTION and _OPINION.search(fold(name)):
             found.append(Candidate(value="opinion", source="section", raw=name))
             break
     if match := _OPINION.search(f"{path.rpartition('/')[0]}/"):

@@ -81,10 +81,15 @@ def _figures(tree: lxml.html.HtmlElement, url: str) -> dict[str, str]:
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|photographer|fotograf|quelle|rights|urheber|autor", re.IGNORECASE)
 # A credit that follows the caption's last sentence: "Photo: Jane Doe", "© Agency", "Foto: dpa".
 _CREDIT_TAIL = re.compile(
-    r"(?:^|(?<=[.!?。»”\"')])\s*|\s+[|/–-]\s*)\(?(?:©|\(c\)|(?:photo(?:graph)?s?|foto(?:graf[ií]a)?s?"
+    r"(?:^|(?<=[.!?。»”\"')])\s*|\s+[|/–-]\s*)\(?(?:©|\(c\)|(?:(?:photo|image|picture)\s+credits?|photo(?:graph)?s?|foto(?:graf[ií]a)?s?"
     r"|bild(?:er)?|images?|picture|credits?|cr[ée]dits?"
     r"|quelle|source|fuente|fonte|kuva|zdj[eę]cie|фото|φωτο\w*|写真|撮影|사진|图片|摄影|صورة|תמונה)(?:\s(?:by|von|de|di"
     r"|par))?\s?[:：/=©])\s?[^.!?。]{0,80}\)?\.?$",
+    re.IGNORECASE,
+)
+
+_CREDIT_IN_BRACKETS = re.compile(
+    r"\s*[(\[](?:©|(?:photo(?:graph)?|foto|bild|image|picture|credit|quelle|source|fuente|fonte|фото)s?\b\s?[:：/=©])[^()\[\]]{0,100}[)\]]$",
     re.IGNORECASE,
 )
 
@@ -111,7 +116,7 @@ def _caption(element: lxml.html.HtmlElement) -> str:
             size += len(node.text)
         stack.extend((child, False) for child in reversed(node))
     text = clean("".join(parts))[:MAX_CAPTION]
-    return _CREDIT_TAIL.sub("", text).strip()
+    return _CREDIT_TAIL.sub("", _CREDIT_IN_BRACKETS.sub("", text)).strip()
 
 
 def _name(url: str) -> str:

@@ -102,12 +102,18 @@ def test_publisher(html: str, expected: str | None) -> None:
     assert about.publisher(document(html)).value == expected
 
 
+CRUMBED_OPINION = """<script type="application/ld+json">{"@type":"BreadcrumbList","itemListElement":[
+{"name":"World"},{"name":"A second opinion is due on the bridge, says the river board"}]}</script>"""
+
+
 @pytest.mark.parametrize(
     ("html", "url", "kind"),
     [
         (ld(), URL, "news"),
         (ld() + meta("article:section", "Opinion"), URL, "opinion"),
         (ld(articleSection="Meinung"), URL, "opinion"),
+        (ld(articleSection="Gastkommentar"), URL, "opinion"),
+        (ld() + CRUMBED_OPINION, URL, "news"),
         (ld(), "https://x.example/opinion/2024/why-bridges", "opinion"),
         (ld(), "https://x.example/politics/no-opinion-yet-on-bridge", "news"),
         (ld(**{"@type": "OpinionNewsArticle"}), URL, "opinion"),
