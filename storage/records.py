@@ -110,7 +110,9 @@ class Page:
 class Article:
     """One article as one capture showed it; a column of the table ``articles`` for each field.
 
-    Every field's meaning stands in :mod:`storage.schema`, which also writes it into the Parquet files.
+    Every field's meaning stands in :mod:`storage.schema`, which also writes it into the Parquet files. Fresh from
+    ``process``, ``date_published`` tells its instant in the publisher's own zone where that is known; the tables, and
+    what is read from them, hold the same instant in UTC.
     """
 
     row: str

@@ -16,7 +16,7 @@ from pipelines.urls import registered_domain
 _METAS = (
     "article:author", "author", "parsely-author", "sailthru.author", "byl", "article:author_name", "og:article:author",
     "dc.creator", "dcterms.creator", "dc.contributor", "cxenseparse:author", "citation_author", "rnews:author",
-    "article.author", "authors", "creator", "article_author", "vr:author", "bt:author", "shareaholic:article_author_name",
+    "article.author", "authors", "creator", "article_author", "vr:author", "bt:author",
 )  # fmt: skip
 
 
@@ -103,7 +103,8 @@ def _stated(document: Document) -> Iterable[_Names]:
 _WRITTEN_BY = re.compile(
     r"written|author|\bby\b|verfasst|geschrieben|autor|auteur|écrit|escrito|scritto|geschreven|skrevet|skriven|kirjoit"
     r"|napisan|написа|автор|投稿者"
-    r"|作者|著者|yazan|كتب|ditulis|penulis",
+    r"|作者|著者|yazan|كتب|ditulis"
+    r"|penulis",
     re.IGNORECASE,
 )
 
