@@ -56,6 +56,7 @@ class Session:
         self.tallies: Counter[tuple[str, str, str | None]] = Counter()
         self.bugs: list[str] = []
         self.fetched = 0
+        self.pages_asked = 0
         self.broken: Exception | None = None
         self.closed = False
         self.stopped = False
@@ -139,6 +140,8 @@ class Session:
             if warning.startswith("selector_"):
                 self.count(capture.source, "selector", warning)
         self.run.record(capture, article)
+        if capture.kind == "article" and (capture.status is not None or capture.outcome == "failed"):
+            self.pages_asked += 1
         if capture.kind == "article" and capture.warc_file is not None:
             self._pages_pending += 1
         if final and capture.outcome != "announced":
@@ -162,11 +165,6 @@ class Session:
     def total(self, what: str) -> int:
         """How often ``what`` was counted, over all sources and reasons."""
         return sum(count for (_, outcome, _), count in self.tallies.items() if outcome == what)
-
-    @property
-    def pages_asked(self) -> int:
-        """Articles whose page was asked for in this run."""
-        return self.fetched
 
     @property
     def unsettled(self) -> int:

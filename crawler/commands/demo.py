@@ -58,7 +58,7 @@ def _present(archive: Archive, path: Path, out: Console) -> None:
         out.print(f"$ broadsheet show --archive {path} {SHOWCASE_URL}")
         out.print()
         out.print(show.as_text(article))
-    out.print("Open it:")
+    out.print("Open it (.venv/bin/pip install -e '.[analysis]' brings pandas, Polars and DuckDB):")
     for line in one_liners(path):
         out.print(f"  {line}", soft_wrap=True)
 
