@@ -64,6 +64,8 @@ _ITEMPROP_CUES = {
     "datemodified": cues.DATE,
     "comment": cues.COMMENTS,
 }
+# Stands for a line break until a block is complete: a control character, which no decoded page keeps.
+_LINE = "\x1e"
 # A line of so many characters that ends so is a sentence; a break after it separates paragraphs.
 _SENTENCE = 60
 _STOPS = (".", "!", "?", "…", ".”", '."', ".»", ".“", "”", "。", "！", "？", "」", "؟", "۔", "।")
@@ -100,8 +102,8 @@ class Block:
     """A run of text: normalised, never empty.
 
     ``linked`` and ``strong`` count its characters in links and in bold or italics, ``links`` the links; ``media`` says
-    whether a picture, video or frame stands between it and the block before; ``lines`` counts the lines that breaks
-    make of it.
+    whether a picture, video or frame stands between it and the block before; ``lines`` are the lines that breaks make
+    of it, where there are several; ``continues`` says that only a line break separates it from the block before.
     """
 
     index: int
@@ -113,7 +115,8 @@ class Block:
     strong: int
     media: bool
     cues: int
-    lines: int
+    lines: tuple[str, ...] = ()
+    continues: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -165,7 +168,7 @@ class _Reader:
         self.pieces: list[str] = []
         self.linked = self.links = self.strong = 0
         self.media = self.controls = self.seen = 0
-        self.lines = 1
+        self.continues = False
         self.breaks = 0
         self.region = 0
         self._walk(root)
@@ -250,38 +253,48 @@ class _Reader:
         if self.breaks > 1:
             self._flush()
             return
-        line = "".join(self.pieces).strip()
+        line = "".join(self.pieces).rpartition(_LINE)[2].strip()
         if len(line) >= _SENTENCE and line.endswith(_STOPS):
             self._flush()
+            self.continues = True
             self.breaks = 1
         elif line:
-            self.pieces.append(" ")
-            self.lines += 1
+            self.pieces.append(_LINE)
 
     def _flush(self) -> None:
         if self.pieces:
-            text = clean("".join(self.pieces))
+            raw = "".join(self.pieces)
+            lines: tuple[str, ...] = ()
+            if _LINE in raw:
+                lines = tuple(line for line in map(clean, raw.split(_LINE)) if line)
+                text = " ".join(lines)
+            else:
+                text = clean(raw)
             if text:
-                region = self.layout.regions[self.region]
-                blocks = self.layout.blocks
-                blocks.append(
-                    Block(
-                        len(blocks),
-                        self.region,
-                        region.tag,
-                        text,
-                        min(self.linked, len(text)),
-                        self.links,
-                        min(self.strong, len(text)),
-                        self.media > self.seen,
-                        region.cues | region.inherited,
-                        self.lines,
-                    )
-                )
-                self.seen = self.media
+                self._add(text, lines)
             self.pieces.clear()
         self.linked = self.links = self.strong = self.breaks = 0
-        self.lines = 1
+        self.continues = False
+
+    def _add(self, text: str, lines: tuple[str, ...]) -> None:
+        region = self.layout.regions[self.region]
+        blocks = self.layout.blocks
+        blocks.append(
+            Block(
+                len(blocks),
+                self.region,
+                region.tag,
+                text,
+                min(self.linked, len(text)),
+                self.links,
+                min(self.strong, len(text)),
+                self.media > self.seen,
+                region.cues | region.inherited,
+                lines if len(lines) > 1 else (),
+                self.continues,
+            )
+        )
+        self.seen = self.media
 
     def _open(self, element: HtmlElement, tag: str) -> None:
         self._flush()
@@ -316,19 +329,6 @@ class _Reader:
         region.media += self.media
         region.controls += self.controls
         self.region = region.parent
-
-
-def lines(element: HtmlElement) -> list[str]:
-    """The text of an element without block-level children, line by line as its ``<br>`` break it."""
-    parts = [element.text or ""]
-    for child in element.iterdescendants():
-        if child.tag == "br":
-            parts.append("\n")
-        elif child.tag not in SKIPPED_TAGS:
-            parts.append(child.text or "")
-        parts.append(child.tail or "")
-    rows = "".join(part if part == "\n" else part.replace("\n", " ") for part in parts).split("\n")
-    return [row for row in map(clean, rows) if row]
 
 
 def _holds_text(noscript: HtmlElement) -> bool:

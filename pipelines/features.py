@@ -123,7 +123,8 @@ def _after_title(layout: Layout, looks: list[Features]) -> None:
     titled = [index for index in heads if "title.same" in looks[index] or "title.like" in looks[index]]
     firsts = [index for index in heads if layout.blocks[index].tag == "h1"]
     both = [index for index in titled if layout.blocks[index].tag == "h1"]
-    headline = next(iter(both or titled or firsts), None)
+    same = [] if titled else [index for index, look in enumerate(looks) if "title.same" in look]
+    headline = next(iter(both or titled or same or firsts), None)
     if headline is None:
         for look in looks:
             look["headline.none"] = 1
@@ -226,7 +227,7 @@ def _known(block: Block, about: Known, title_words: set[str], features: Features
         return
     key = words(block.text)
     if title_words and len(key) < 2 * len(about.title) + 4:
-        if key == about.title:
+        if key == about.title or (block.lines and words(block.lines[0]) == about.title):
             features["title.same"] = 1
         else:
             mine = set(key)

@@ -17,7 +17,8 @@ _LEAD = 4
 # What a label begins with; several words are separated by one space, phrases by a vertical bar.
 _LEADS: Mapping[str, str] = {
     "related": (
-        "read more|read also|also read|see also|related|related articles|related stories|related content|"
+        "visit our|visit the|read more|read also|also read|"
+        "see also|related|related articles|related stories|related content|"
         "more on|more from|more about|more like this|recommended|recommended for|you may also|you may like|"
         "you might also|you might like|don't miss|don’t miss|must read|most read|most popular|most viewed|"
         "trending|popular|latest|top stories|what to read|up next|next story|next article|previous article|"

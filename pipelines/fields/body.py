@@ -10,6 +10,7 @@ from pipelines import blocks, features, places, scoring
 from pipelines.blocks import HEADINGS, Block, Layout
 from pipelines.document import Document
 from pipelines.features import Known, Words, words
+from pipelines.fields.bullets import is_label
 from pipelines.normalise import plain
 from pipelines.weights import SECOND
 
@@ -35,9 +36,14 @@ class Body:
 # saved pages, where the figures are flat between 0.5 and 0.7.
 _LIKELY: Final = 0.5
 _LIKELY_LABEL: Final = 0.65
+# A line below the region that holds the article is a footer's or a teaser's.
+_LIKELY_LAST: Final = 0.9
 _SHORT: Final = 100
 # A text below this many characters is poor: other ways are tried.
 _POOR: Final = 250
+# What stands above the headline is masthead or teaser, unless it is more than this part of the text.
+_ABOVE: Final = 5
+_CELLS: Final = frozenset(("td", "th"))
 # A paragraph that stands twice is a caption or a teaser; a shorter line may well be said twice.
 _REPEATED: Final = 40
 
@@ -89,29 +95,79 @@ def _selected(found: Iterable[Block], known: frozenset[Words]) -> Body:
 
 def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[str], list[Dropped]]:
     reading = scoring.read(layout, about)
-    region = layout.regions[reading.main]
     start, end = places.scope(layout, reading.main)
+    region = layout.regions[reading.main]
+    looks = dict(zip(range(start, end), reading.looks, strict=True))
     kept: list[Block] = []
     dropped: list[Dropped] = []
     seen: set[Words] = set()
     for block in layout.blocks[start:end]:
-        inside = region.first <= block.index < region.last
-        needed = _LIKELY_LABEL if len(block.text) < _SHORT else _LIKELY
-        if reading.likely[block.index] <= needed:
-            if inside:
-                dropped.append(Dropped(text=block.text, reason=_reason(reading.looks[block.index - start])))
+        needed = _LIKELY
+        if len(block.text) < _SHORT:
+            needed = _LIKELY_LAST if block.index >= region.last else _LIKELY_LABEL
+        if reading.likely[block.index] <= needed and not _subheading(reading, looks, block):
+            if region.first <= block.index < region.last:
+                dropped.append(Dropped(text=block.text, reason=_reason(looks[block.index])))
             continue
         key = words(block.text)
-        if key in known:
-            dropped.append(Dropped(text=block.text, reason="known"))
-        elif key in seen and len(block.text) > _REPEATED:
-            dropped.append(Dropped(text=block.text, reason="repeated"))
-        else:
+        reason = _double(block, key, known, looks[block.index])
+        if reason is None and key in seen and len(block.text) > _REPEATED:
+            reason = "repeated"
+        if reason is None:
             seen.add(key)
             kept.append(block)
+        else:
+            dropped.append(Dropped(text=block.text, reason=reason))
+    kept, above = _below_headline(kept, looks)
+    dropped += above
     while kept and kept[-1].tag in HEADINGS and len(kept[-1].text) < _SHORT:
         dropped.append(Dropped(text=kept.pop().text, reason="heading_without_text"))
-    return [block.text for block in kept], dropped
+    return _rows(layout, kept), dropped
+
+
+def _double(block: Block, key: Words, known: frozenset[Words], look: features.Features) -> str | None:
+    """Why a block repeats what another field holds, or None."""
+    if key in known or (block.lines and all(words(line) in known or is_label(line) for line in block.lines)):
+        return "known"
+    if block.lines and words(block.lines[0]) in known and len(block.text) < len(block.lines[0]) + _SHORT:
+        return "headline"
+    if is_label(block.text):
+        return "label"
+    if "description.same" in look and ("outside.before" in look or "share<.05" in look or "share<.2" in look):
+        return "standfirst"
+    return None
+
+
+def _below_headline(kept: list[Block], looks: dict[int, features.Features]) -> tuple[list[Block], list[Dropped]]:
+    """``kept`` without the few lines that stand above the headline, where the text stands below it."""
+    above = [block for block in kept if "headline.above" in looks[block.index]]
+    below = [block for block in kept if "headline.above" not in looks[block.index]]
+    if _ABOVE * sum(len(block.text) for block in above) > sum(len(block.text) for block in below):
+        return kept, []
+    return below, [Dropped(text=block.text, reason="above_headline") for block in above]
+
+
+def _subheading(reading: scoring.Reading, looks: dict[int, features.Features], block: Block) -> bool:
+    """Whether a heading that was found unlikely stands among paragraphs, right above one of them."""
+    look = looks[block.index]
+    if block.tag not in HEADINGS or block.linked or "home" not in look or "lead.related.short" in look:
+        return False
+    below = block.index + 1
+    return "before" not in look and below in looks and "home" in looks[below] and reading.likely[below] > _LIKELY
+
+
+def _rows(layout: Layout, kept: list[Block]) -> list[str]:
+    """The texts of ``kept``; the short cells of a table's row are one paragraph."""
+    texts: list[str] = []
+    row = -1
+    for block in kept:
+        above = layout.regions[block.region].parent
+        if block.tag in _CELLS and len(block.text) < _SHORT and above == row:
+            texts[-1] += f" {block.text}"
+        else:
+            texts.append(block.text)
+            row = above if block.tag in _CELLS and len(block.text) < _SHORT else -1
+    return texts
 
 
 def _reason(look: features.Features) -> str:

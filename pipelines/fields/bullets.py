@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipelines import blocks, cues
+from pipelines import blocks, cues, phrases
 from pipelines.blocks import HEADINGS, Block, Layout, Region
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
@@ -63,6 +63,7 @@ class _List:
     listed: bool
     headings: bool = False
     broken: bool = False
+    labelled: bool = False
 
 
 def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
@@ -79,7 +80,7 @@ def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
     layout = document.layout
     headline = _headline(layout, title)
     ranked: list[tuple[int, int, Candidate[tuple[str, ...]]]] = []
-    for found in _lists(layout):
+    for found in (*_lists(layout), *_broken(layout)):
         source = _source(layout, found, headline)
         if source is not None:
             rank = _ORDER.index(source)
@@ -124,8 +125,6 @@ def _lists(layout: Layout) -> Iterator[_List]:
         if (region.cues | region.inherited) & _NEVER:
             continue
         if count < _FEWEST:
-            if count == 1 and region.index not in children and layout.blocks[region.first].lines > 1:
-                yield from _broken(layout, region)
             continue
         if region.tag in _LISTS:
             yield from _list(layout, [c for c in children.get(region.index, ()) if c.tag == "li"], region, listed=True)
@@ -169,9 +168,17 @@ def _list(layout: Layout, members: list[Region], region: Region, *, listed: bool
             promoted += 1
         else:
             items.append(text)
+    items, labelled = _unlabelled(items)
+    if len(items) > _FEWEST and _promotes(items[-1]):
+        items.pop()
     if _FEWEST <= len(items) <= _MOST and promoted < len(items) and _sized(items):
         headings = members[0].tag in HEADINGS
-        yield _List(tuple(items), members[0].first, members[-1].last, region, listed, headings)
+        yield _List(tuple(items), members[0].first, members[-1].last, region, listed, headings, labelled=labelled)
+
+
+def _promotes(item: str) -> bool:
+    """Whether the last item of a list is an invitation to read on elsewhere."""
+    return len(item) < _LABEL and not item.endswith(".") and "lead.related" in phrases.found(item)
 
 
 def _lines(layout: Layout, region: Region) -> Iterator[_List]:
@@ -181,13 +188,48 @@ def _lines(layout: Layout, region: Region) -> Iterator[_List]:
         yield _List(tuple(items), region.first, region.last, region, listed=False)
 
 
-def _broken(layout: Layout, region: Region) -> Iterator[_List]:
-    """The lines of one element that only ``<br>`` separate."""
-    block = layout.blocks[region.first]
-    if _FEWEST <= block.lines <= _MOST and not block.linked and len(block.text) <= _WHOLE:
-        items = [line.lstrip(_MARKS) for line in blocks.lines(region.element)]
-        if len(items) >= _FEWEST and _sized(items) and not any(map(dated, items)):
-            yield _List(tuple(items), region.first, region.last, region, listed=False, broken=True)
+def _broken(layout: Layout) -> Iterator[_List]:
+    """Lines that only ``<br>`` separate; the first may be the label."""
+    for block in layout.blocks:
+        if block.continues or not (block.lines or _continued(layout, block)) or block.cues & _NEVER:
+            continue
+        last = block.index + 1
+        while last < len(layout.blocks) and layout.blocks[last].continues:
+            last += 1
+        held = layout.blocks[block.index : last]
+        if len(held) > _MOST + 1 or any(one.linked for one in held):
+            continue
+        texts = [line.lstrip(_MARKS) for one in held for line in (one.lines or (one.text,))]
+        items, labelled = _unlabelled([text for text in texts if text])
+        whole = sum(map(size, items))
+        if not labelled and any(map(dated, items)):
+            continue
+        if _FEWEST <= len(items) <= _MOST and whole <= _WHOLE and _sized(items):
+            yield _List(
+                tuple(items),
+                block.index,
+                last,
+                layout.regions[block.region],
+                listed=False,
+                broken=True,
+                labelled=labelled,
+            )
+
+
+def _continued(layout: Layout, block: Block) -> bool:
+    return block.index + 1 < len(layout.blocks) and layout.blocks[block.index + 1].continues
+
+
+def _unlabelled(items: list[str]) -> tuple[list[str], bool]:
+    """``items`` without a label that stands as the first, and whether it did."""
+    if items and is_label(items[0]):
+        return items[1:], True
+    return items, False
+
+
+def is_label(text: str) -> bool:
+    """Whether ``text`` is what publishers write above key points."""
+    return len(text) <= _LABEL and fold(text).strip(" :.") in _LABELS
 
 
 def _sized(items: list[str]) -> bool:
@@ -200,7 +242,7 @@ def _source(layout: Layout, found: _List, headline: int) -> str | None:
     begun = _begun(layout, found, headline)
     if begun > 1:
         return None
-    if _labelled(layout, found):
+    if found.labelled or _labelled(layout, found):
         return "label"
     if (found.region.cues | found.region.inherited) & _AGAINST:
         return None
@@ -224,10 +266,7 @@ def _paragraph(layout: Layout, block: Block) -> bool:
 
 
 def _labelled(layout: Layout, found: _List) -> bool:
-    for block in reversed(layout.blocks[max(0, found.first - _REACH) : found.first]):
-        if len(block.text) <= _LABEL and fold(block.text).strip(" :.") in _LABELS:
-            return True
-    return False
+    return any(is_label(block.text) for block in layout.blocks[max(0, found.first - _REACH) : found.first])
 
 
 def _named(layout: Layout, found: _List) -> bool:
