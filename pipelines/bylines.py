@@ -211,18 +211,18 @@ def _names_in(element: lxml.html.HtmlElement) -> tuple[list[str], str]:
     people: list[str] = []
     for node in inner[:20]:
         for name in names.split(" ".join(node.itertext())):
-            if name not in people:
+            if name not in people and names.is_visible_name(name):
                 people.append(name)
     if people:
         return people, raw
     whole = names.freed(raw)
     if 2 <= len(whole.split()) <= 4 and (whole_names := names.split(raw)):
-        return whole_names, raw
+        return [name for name in whole_names if names.is_visible_name(name)], raw
     for piece in _pieces(element):
         if people and not _goes_on(piece):
             break
         for name in names.split(piece):
-            if name not in people:
+            if name not in people and names.is_visible_name(name):
                 people.append(name)
     return people, raw
 

@@ -12,7 +12,10 @@ MAX_WORDS = 6
 
 # "By" in the languages of news, as it begins a byline.
 _PREFIX = re.compile(
-    r"^(?:autorin/autor\s|(?:written|words|posted|published|reported|story|text|article|reviewed|compiled"
+    r"^(?:(?:zeige )?alle (?:beiträge|artikel) von\b|(?:view |see )?all (?:posts|articles|stories) (?:by|from)\b"
+    r"|voir tous les articles de\b|ver todas las entradas de\b|pressemitteilung von\b|im wortlaut von\b"
+    r"|редактор\s?:|投稿者\b"
+    r"|autorin/autor\s|(?:written|words|posted|published|reported|story|text|article|reviewed|compiled"
     r"|submitted|edited|analysis|opinion|"
     r"from|review|interview|photos?|report|guest post|exclusive|column)\s+(?:by|von)\b|by\b(?=[\s:])"
     r"|byline\s?:|authors?\s?:|reporters?\s?:|bron\s?:|quelle\s?:|source\s?:|投稿者\s?:?|translated by\b"
@@ -60,7 +63,7 @@ _JUNK = re.compile(
     r"admin|administrator|guest|unknown|anonymous|none|null|undefined|n/a|home|news|more|about|see all|show"
     r"|hide|save|print|click|login|sign|join|menu|search|"
     r"topics?|archive|weitere|mehr|folgen|teilen|all rights|advertis\w*|sponsored|source|quelle|foto)\b|会員|登録"
-    r"|ログイン|一覧|フォロー|記事|会员|登录|관련|구독",
+    r"|ログイン|一覧|フォロー|記事|来自|会员|登录|관련|구독",
     re.IGNORECASE,
 )
 _DATEISH = re.compile(
@@ -70,6 +73,12 @@ _DATEISH = re.compile(
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
 _PARENTHESIS = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]\s*$")
+# A company and where it sits: "Courier GmbH, Vienna, Austria".
+_COMPANY = re.compile(r"\b(?:GmbH|AG|Ltd|Inc|LLC|S\.?A|S\.?p\.?A|PLC|Co\. KG)\b|^[\w\-]+\.[a-z]{2,4},")
+_NOBODY = re.compile(
+    r"(?:no author|unknown|anonymous|publisher|author|admin|administrator|none|null|n/?a|staff)", re.IGNORECASE
+)
+_RIGHTS = re.compile(r"copyright|all rights reserved|alle rechte", re.IGNORECASE)
 _CREDIT = re.compile(r"\(?(?:image|photo|picture|bild|foto|source)\s?:", re.IGNORECASE)
 # "11 juin 2025 - par Jeanne Dupont": a date before the byline.
 _DATED = re.compile(
@@ -90,6 +99,28 @@ def freed(text: str) -> str:
     text = _SITE_ADDRESS.sub("", text)
     text = _SUFFIX.sub("", _PARENTHESIS.sub("", text)).strip()
     return text.strip(' ,;:|•·–—-/"“”*»«›').strip()
+
+
+_LABELS = re.compile(
+    r"registrieren|anmelden|veröffentlicht|publicado|publié|pubblicato|opublikowano|опубликовано|фото|"
+    r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lundi|mardi"
+    r"|mercredi|jeudi"
+    r"|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|flickr",
+    re.IGNORECASE,
+)
+
+
+def is_visible_name(text: str) -> bool:
+    """Whether ``text``, read off the page, may be a name: where letters have case, all words but particles have a capital.
+
+    One word alone may be an account's name.
+    """
+    if not is_name(text) or _LABELS.match(text) or text[0].isdigit():
+        return False
+    words = text.split()
+    if len(words) == 1 or not any(c.isupper() or c.islower() for c in text):
+        return True
+    return all(not word[0].islower() or word.lower() in _PARTICLES for word in words)
 
 
 def is_name(text: str) -> bool:
@@ -137,18 +168,22 @@ _WORD_JOINER = re.compile(r"[^\W\d_]")
 
 
 def stated(text: str) -> list[str]:
-    """The names in a statement for machines: split only where every part reads as a full name of its own."""
+    """The names in a statement for machines; one that joins none, or names an organisation with commas, stays whole."""
     plain = clean(_EMAIL.sub("", text))
     plain = _SITE_ADDRESS.sub("", _PREFIX.sub("", plain)).strip(" ,;|-–")
     if not plain or len(plain) > 600 or not _LETTER.search(plain):
         return []
-    if plain.startswith("(") or _CREDIT.search(plain):
+    if plain.startswith("(") or _CREDIT.search(plain) or _NOBODY.fullmatch(plain) or _RIGHTS.search(plain):
         return []
     parts = [part for part in _parts(plain) if part]
+    if len(parts) > 1 and _COMPANY.search(plain):
+        return parts[:1]
     if len(parts) > 1 and all(is_name(part) and not _is_job(part) for part in parts):
-        return _unique(_unswapped(parts))
+        people = _unswapped(parts)
+        if any(looks_personal(name) for name in people) or re.search("[;|]", plain):
+            return _unique(people)
     alone = _SUFFIX.sub("", plain)
-    return [alone] if len(alone) <= 3 * MAX_NAME and not alone.startswith("(") else []
+    return [alone] if len(alone) <= 3 * MAX_NAME else []
 
 
 def _unswapped(parts: list[str]) -> list[str]:

@@ -53,6 +53,13 @@ def ld(*people: object) -> str:
         (ld("Harbour Courier") + '<p class=author>Von <a href="/autor/ada-quill">Ada Quill</a></p>', ("Ada Quill",)),
         (ld("Harbour Courier"), ("Harbour Courier",)),
         (ld("dpa"), ("dpa",)),
+        (ld("srf/hosb;kesm"), ("srf/hosb", "kesm")),
+        ('<meta name=author content="Rheinboten GmbH, Vienna, Austria">', ("Rheinboten GmbH",)),
+        ('<meta name=author content="Amt für Wasser, Wald und Wege">', ("Amt für Wasser, Wald und Wege",)),
+        ('<meta name=author content="No Author"><p class=author>Ada Quill</p>', ("Ada Quill",)),
+        ("<p class=author>Veröffentlicht am</p><p class=byline>Ada Quill</p>", ("Ada Quill",)),
+        ("<a rel=author href=/a>Zeige alle Beiträge von Ada Quill</a>", ("Ada Quill",)),
+        ("<p class=author>Ada Quill | Publicado hace 3 horas</p>", ("Ada Quill",)),
         (
             "<p class=byline>By <a rel=author href=/a>Ada Quill</a> and <a rel=author href=/b>Ben Rook</a></p>",
             ("Ada Quill", "Ben Rook"),
