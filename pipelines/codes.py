@@ -55,7 +55,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "section_page": "The page lists other articles: a section, a tag, an author, a month.",
         "search_page": "The page lists what a search found.",
         "video_only": "The page is a video with next to no text.",
-        "no_article": "The page is one of the house's own (about, contact, privacy, imprint) or a wiki's history.",
+        "no_article": "The page is one of the house's own (about, contact, imprint), a wiki's history, or a bare file.",
         "too_short": "The text is too short to be an article.",
         "no_title": "Neither the page, its entrance nor its address gives a title.",
     }

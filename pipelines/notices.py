@@ -162,7 +162,8 @@ _BOILERPLATE: Final = """
 ©|(c) 19|(c) 20|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados
 todos os direitos reservados|tutti i diritti riservati|alle rechten voorbehouden|wszelkie prawa zastrzeżone
 všechna práva vyhrazena|minden jog fenntartva|все права защищены|усі права захищені|tüm hakları saklıdır
-جميع الحقوق محفوظة|無断転載|版权所有|版權所有|무단 전재|무단전재|your browser is out|browser is outdated
+جميع الحقوق محفوظة|strictly prohibited without
+without express written|無断転載|版权所有|版權所有|무단 전재|무단전재|your browser is out|browser is outdated
 browser is not supported|unsupported browser|update your browser|upgrade your browser|browser ist leider veraltet
 browser ist veraltet|neueren browser|navigateur est obsolète|navegador está desactualizado|browser non è supportato
 browser wordt niet
@@ -200,11 +201,8 @@ LONGEST: Final = 600
 def not_found(title: str) -> bool:
     """Whether a title, or one part of it, says that the page is not there."""
     key = fold(title[:LONGEST])
-    if (
-        key.strip(" !.…") in _NOT_FOUND_IS
-        or _FRINGE.sub("", key) in _NOT_FOUND_IS
-        or key.strip("!. ") in ("404", "410")
-    ):
+    bare = _FRINGE.sub("", key)
+    if bare in _NOT_FOUND_IS or key.strip(" !.") in _NOT_FOUND_IS or (not bare and ("404" in key or "410" in key)):
         return True
     found = _NOT_FOUND_IN.search(key)
     return found is not None and len(key) <= len(found[0]) + _SLACK

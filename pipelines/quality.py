@@ -107,9 +107,12 @@ def search_page(view: View) -> str | None:
 
 def front_page(view: View) -> str | None:
     """The front page of a site: its address, and nothing that declares an article there."""
-    if view.address != "front" or view.declared == "firm":
+    if view.address != "front":
         return None
-    if view.listed or _is_list(view) or view.shape.headings > 1:
+    if view.declared == "firm":
+        listing = view.rooted and view.shape.teasers >= _TEASERS and view.shape.teased > 2 * view.shape.running
+        return "the page is a site's front page and lists articles" if listing else None
+    if view.listed or view.rooted or _is_list(view) or view.shape.headings > 1:
         return "the page is a site's front page"
     return "the address is that of a front page and nothing declares an article" if view.declared == "none" else None
 
@@ -151,12 +154,14 @@ def _is_name(title: str | None) -> bool:
 
 
 def house_page(view: View) -> str | None:
-    """About, contact, privacy, imprint, and the workings of a wiki: by address, without a declaration of an article."""
-    if view.declared == "firm" or view.letters > _HOUSE:
-        return None
-    if view.address == "house":
+    """About, contact, privacy, imprint, by address and undeclared; a wiki's history; a picture on its own."""
+    if view.address == "history":
+        return "the address is that of a page's history"
+    if view.own < _CAPTION and view.attachment:
+        return "the page shows a file that belongs to an article"
+    if view.address == "house" and view.declared != "firm" and view.letters <= _HOUSE:
         return "the address is that of a page on the house itself"
-    return "the address is that of a page's history" if view.address == "history" else None
+    return None
 
 
 RULES: Final[tuple[tuple[str, Rule], ...]] = (

@@ -76,6 +76,8 @@ def video_only(view: View) -> str | None:
 
 
 def _plays(view: View) -> bool:
+    if view.marked("video-player", "videoplayer", "video_player", "player-container", "jwplayer", "video-js"):
+        return True
     for count, element in enumerate(view.document.tree.iter("video", "iframe", "amp-video", "embed")):
         if count > 50:
             break

@@ -16,7 +16,7 @@ from pipelines.layout import prose, size
 from pipelines.linked_data import LinkedData
 from pipelines.normalise import fold, plain
 from pipelines.teasers import Shape
-from pipelines.urls import canonical
+from pipelines.urls import canonical, join
 
 Declaration = Literal["firm", "weak", "none"]
 
@@ -126,6 +126,23 @@ class View:
         if (evidence.first_meta("og:type") or "").lower() in ("website", "profile", "object", "blog"):
             return True
         return bool(self.classes & _LIST_CLASSES) and not self.classes & _ARTICLE_CLASSES
+
+    def marked(self, *marks: str) -> bool:
+        """Whether the class of some block-level element holds one of ``marks``."""
+        regions = self.document.layout.regions
+        return any(mark in (region.element.get("class") or "")[:500].lower() for region in regions for mark in marks)
+
+    @property
+    def attachment(self) -> bool:
+        """Whether WordPress says (``post_class``, ``get_body_class``) that the page shows a file, not a post."""
+        return "attachment" in self.classes or self.marked("type-attachment")
+
+    @cached_property
+    def rooted(self) -> bool:
+        """Whether the address that the page states for itself is that of a front page too."""
+        evidence = self.document.evidence
+        stated = (*evidence.links.get("canonical", ())[:1], *evidence.meta.get("og:url", ())[:1])
+        return any(expect(join(self.document.page.url, url) or "-") == "front" for url in stated)
 
     def outside(self) -> list[Block]:
         """The blocks that are not part of the body."""

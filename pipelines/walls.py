@@ -23,6 +23,7 @@ _CONSENT: Final = 6_000
 _LINKS: Final = 6
 # A notice block says two of the four things that cookie notices say.
 _NOTIONS: Final = 2
+_NOT_FOUND_CLASSES: Final = frozenset(("error404", "error-404", "page-404", "notfound", "not-found", "page-not-found"))
 #: Marks that services against robots leave in the markup of their own pages (ids, classes, script addresses).
 _CHALLENGES: Final = (
     "cf-challenge", "cf-browser-verification", "challenge-platform", "challenge-form", "cf-turnstile", "cf_chl",
@@ -37,19 +38,16 @@ def soft_404(view: View) -> str | None:
     if view.declared == "firm" or view.letters > _NOTICE or not any(map(notices.not_found, view.names)):
         return None
     robots = (view.document.evidence.first_meta("robots", "googlebot") or "").lower()
-    texts = [*view.body.paragraphs[:6], *(b.text for b in view.document.layout.blocks if b.tag in ("p", "h2"))][:20]
-    second = (
-        "noindex" in robots
-        or bool(view.classes & {"error404", "error-404", "page-404", "notfound", "not-found", "page-not-found"})
-        or view.declared == "none"
-        or any(notices.not_found(text[:120]) for text in texts)
-    )
+    second = "noindex" in robots or bool(view.classes & _NOT_FOUND_CLASSES)
+    if not second and view.letters <= _FEW:
+        texts = [*view.body.paragraphs, *(b.text for b in view.document.layout.blocks if b.tag in ("p", "h2"))][:20]
+        second = view.declared == "none" or any(notices.not_found(text[:120]) for text in texts)
     return "the page says that there is nothing at its address" if second else None
 
 
 def bot_wall(view: View) -> str | None:
     """A page that wants its reader to prove to be human: little text, words to that effect, a challenge's markup."""
-    if view.declared == "firm" or view.prose > _NOTICE:
+    if view.declared == "firm" or view.prose > _NOTICE or (view.letters > _FEW and not _challenged(view)):
         return None
     blocks = view.document.layout.blocks[:40]
     named = any(map(notices.robots, view.names))
