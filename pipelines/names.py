@@ -111,7 +111,7 @@ _LABELS = re.compile(
 
 
 def is_visible_name(text: str) -> bool:
-    """Whether ``text``, read off the page, may be a name: where letters have case, all words but particles have a capital.
+    """Whether ``text``, read off the page, may be a name: in scripts with case all words but particles have a capital.
 
     One word alone may be an account's name.
     """
