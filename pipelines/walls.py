@@ -120,5 +120,7 @@ def paywall(view: View, shortest: int) -> str | None:
 
 def _offer_only(view: View) -> bool:
     """Whether what was taken for the body is the offer itself."""
+    if view.letters >= _FEW:
+        return False
     offers = sum(letters(text) for text in view.body.paragraphs if notices.subscribe(text) or notices.register(text))
-    return offers * 2 > view.letters and view.letters < _FEW
+    return offers * 2 > view.letters
