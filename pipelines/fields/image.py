@@ -79,7 +79,7 @@ def _figures(tree: lxml.html.HtmlElement, url: str) -> dict[str, str]:
 
 
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|photographer|fotograf|quelle|rights|urheber|autor", re.IGNORECASE)
-# A credit that follows the caption's last sentence: "Photo: Jane Doe", "© Agency", "Foto: dpa".
+# A credit that follows the caption's last sentence: "Photo: Jane Doe", "© Agency", "Foto: Agentur".
 _CREDIT_TAIL = re.compile(
     r"(?:^|(?<=[.!?。»”\"')])\s*|\s+[|/–-]\s*)\(?(?:©|\(c\)|(?:(?:photo|image|picture)\s+credits?|photo(?:graph)?s?|foto(?:graf[ií]a)?s?"
     r"|bild(?:er)?|images?|picture|credits?|cr[ée]dits?"

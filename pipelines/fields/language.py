@@ -11,7 +11,7 @@ from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 
 #: Letters of text from which on the detector is asked, and how many of them it is given.
-LEAST, ENOUGH = 120, 600
+LEAST, ENOUGH = 120, 500
 #: Probability from which on it is believed against a declaration.
 SURE = 0.9
 
