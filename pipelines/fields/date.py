@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import lxml.html
 
-from pipelines import clocks, guesses, spoken_dates, timestamps, visible_dates
+from pipelines import clocks, guesses, metas, spoken_dates, timestamps, visible_dates
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 from pipelines.fields import language as languages
@@ -35,27 +35,6 @@ class Dates:
     warnings: tuple[str, ...] = ()
 
 
-# Names under which content systems write the time of publication, most specific first, without their punctuation:
-# article:published_time, article.published-time and articlePublishedTime are one.
-_PUBLISHED = (
-    "articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "articlepublished", "ogpubdate",
-    "datepublished", "publishdate", "publisheddate", "publishedtime", "pubdate", "parselypubdate", "sailthrudate",
-    "cxenseparserecspublishtime", "cxenseparsepublishtime", "cxenseparsetime", "publicationdate", "dcdateissued",
-    "dctermsissued", "dcdatepublished", "articledateoriginal", "originalpublicationdate", "btpubdate",
-    "daterelease", "rnewsdatepublished", "prismpublicationdate", "citationpublicationdate", "citationdate",
-    "citationonlinedate", "displaydate", "articlepostdate", "postdate", "sortdate", "firstpublished",
-    "vrpublishedtime", "ogreleasedate", "releasedate", "itemdate", "timestamp", "eomportallastupdateoriginal",
-)  # fmt: skip
-_CREATED = (
-    "dctermscreated", "dcdatecreated", "datecreated", "creationdate", "created", "articlecreated", "cre",
-    "dccreated", "dcdate", "dctermsdate", "date", "pagerender", "docdate",
-)  # fmt: skip
-_MODIFIED = (
-    "articlemodifiedtime", "ogarticlemodifiedtime", "ogmodifiedtime", "ogupdatedtime", "datemodified",
-    "modifiedtime", "articlemodified", "articleupdatedtime", "lastmodifieddate", "lastmod", "lastmodified",
-    "dctermsmodified", "dcdatemodified", "dcmodified", "revisiondate", "updatedtime", "modified", "updated",
-    "articleupdated", "lastupdate", "lastupdated", "updatedate", "moddate", "utime", "cxenseparsemodifiedtime",
-)  # fmt: skip
 _MOST = 3
 # News pages of these top-level domains write the month first; elsewhere an unmarked 03/04 is the third of April.
 _MONTH_FIRST_HOSTS = (".us", ".gov", ".edu", ".mil", ".ph")
@@ -154,7 +133,7 @@ def _stated(document: Document, read: _Reader, warnings: list[str]) -> Iterator[
                 yield node.origin, stamp
             else:
                 later.append((node.origin, stamp))
-    yield from _in_meta(meta, _PUBLISHED, read)
+    yield from _in_meta(meta, metas.PUBLISHED, read)
     yield from later
     for node in evidence.others:
         if (
@@ -163,7 +142,7 @@ def _stated(document: Document, read: _Reader, warnings: list[str]) -> Iterator[
             and (stamp := read(node.date_published))
         ):
             yield node.origin, stamp
-    yield from _in_meta(meta, _CREATED, read)
+    yield from _in_meta(meta, metas.CREATED, read)
     for node in evidence.articles[:_MOST]:
         if node.date_created and (stamp := read(node.date_created)):
             yield node.origin, stamp
@@ -177,7 +156,7 @@ def _changed(document: Document, read: _Reader) -> Iterator[tuple[str, Stamp]]:
     for node in evidence.articles[:_MOST]:
         if node.date_modified and (stamp := read(node.date_modified)):
             yield node.origin, stamp
-    yield from _in_meta(_folded(evidence.meta), _MODIFIED, read)
+    yield from _in_meta(_folded(evidence.meta), metas.MODIFIED, read)
 
 
 _PUNCTUATION = re.compile(r"[^a-z0-9]+")
