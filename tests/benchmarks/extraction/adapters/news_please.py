@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from bs4.dammit import EncodingDetector
 from newsplease import NewsPlease
 
@@ -21,7 +23,8 @@ def decode(html: bytes) -> str:
 
 def extract(html: bytes, url: str) -> Answer | None:
     """Return the article, or None for an empty page."""
-    article = NewsPlease.from_html(decode(html), url=url, fetch_images=False)
+    address = url if urlsplit(url).hostname else None  # with an address without a host it raises
+    article = NewsPlease.from_html(decode(html), url=address, fetch_images=False)
     if not article:
         return None
     return Answer(
