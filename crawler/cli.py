@@ -15,7 +15,7 @@ from typing import ParamSpec
 
 import click
 
-from crawler.config import ConfigError, load, template
+from crawler.config import Config, ConfigError, archive_of, load, template
 from crawler.terminal import clean, console
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
@@ -140,8 +140,12 @@ def crawl(config: Path, names: tuple[str, ...], limit: int | None, settings: tup
             click.echo(f"broadsheet: {source.error}", err=True)
         click.echo("broadsheet: no source is left to crawl; mend the blocks named above", err=True)
         return 2
+
+    def say(line: str) -> None:
+        err.print(line, soft_wrap=True)
+
     code, session = run(
-        lambda: Session.open(loaded, names=names or None, limit=limit, say=err.print),
+        lambda: Session.open(loaded, names=names or None, limit=limit, say=say),
         console=err,
         log_level=log_level,
         overrides=overrides,
@@ -192,8 +196,14 @@ def status(config: Path, archive: Path | None, as_json: bool) -> int:
 
     from crawler.commands import status as view
 
-    loaded = load(config) if archive is None else None
-    opened = open_archive(archive if archive is not None else loaded.archive.path)  # type: ignore[union-attr]
+    opened = _open(config, archive)
+    mistake: ConfigError | None = None
+    loaded: Config | None = None
+    if archive is None:
+        try:
+            loaded = load(config)
+        except ConfigError as error:
+            mistake = error
     configured = [source.name for source in loaded.sources] if loaded else []
     state = view.status(opened, configured)
     if as_json:
@@ -212,13 +222,15 @@ def status(config: Path, archive: Path | None, as_json: bool) -> int:
     table = Table(box=None)
     for name, side in (("source", "left"), ("announced", "right"), ("articles", "right"), ("newest", "left")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
-    table.add_column("last answer (UTC)")
+    table.add_column("last fetch (UTC)")
     for row in state.sources:
         fetched = f"{row.last_fetch:%Y-%m-%d %H:%M}" if row.last_fetch else ""
         table.add_row(row.source, str(row.announced), str(row.articles), str(row.newest or ""), fetched)
     out.print(table)
     for source in loaded.disabled if loaded else ():
         out.print(f"Source {source.name} is disabled: {source.error}", soft_wrap=True)
+    if mistake is not None:
+        out.print(f"No crawl can start: {mistake}", soft_wrap=True)
     return 0
 
 
@@ -251,7 +263,7 @@ def inspect(
     from pipelines.process import inspect as look
     from storage.records import Page, Rejection
 
-    loaded = load(config) if config.exists() or source is not None else None
+    loaded = load(config) if source is not None or (archive is None and config.exists()) else None
     rules = next((one.rules for one in loaded.sources if one.name == source), None) if loaded and source else None
     if source is not None and rules is None:
         raise click.BadParameter(f"{config} has no source {source!r}", param_hint="--source")
@@ -296,7 +308,13 @@ def demo(archive: Path, serve: bool, port: int, log_level: str) -> int:
     if serve:
         from crawler.demo.server import DemoServer
 
-        with DemoServer(port) as server:
+        try:
+            server = DemoServer(port)
+            server.start()
+        except OSError as error:
+            click.echo(f"broadsheet: port {port} cannot be used ({error.strerror}); name another with --port", err=True)
+            return 2
+        with server:
             click.echo(
                 f"Serving on {server.proxy_url}; as a proxy it serves every paper: http_proxy={server.proxy_url}"
             )
@@ -311,7 +329,7 @@ def demo(archive: Path, serve: bool, port: int, log_level: str) -> int:
 
 
 def _open(config: Path, archive: Path | None) -> Archive:
-    return open_archive(archive if archive is not None else load(config).archive.path)
+    return open_archive(archive if archive is not None else archive_of(config).path)
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:

@@ -79,7 +79,7 @@ class Lines:
 
 def counts(session: Session) -> str:
     """The fates so far, those that occurred: ``12 archived, 1 rejected``."""
-    found = ((session.total(fate), fate) for fate in FATES)
+    found = [(session.total("resting"), "known"), *((session.total(fate), fate) for fate in FATES)]
     return ", ".join(f"{count} {fate}" for count, fate in found if count)
 
 

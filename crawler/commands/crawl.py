@@ -95,6 +95,16 @@ def silent_sources(session: Session) -> list[str]:
     return sorted(asked - heard)
 
 
+def why_silent(session: Session, name: str) -> str:
+    """What became of each of a source's entrances, in words."""
+    fates = [
+        f"{count} {what.removeprefix('entrance ')} ({reason})"
+        for (source, what, reason), count in sorted(session.tallies.items(), key=str)
+        if source == name and what.startswith("entrance ")
+    ]
+    return f"none of its entrances could be read: {', '.join(fates)}."
+
+
 def closing_lines(session: Session) -> list[str]:
     """The tally: what was announced and what became of it, by reason, and what a person should know."""
     by_reason: dict[str, Counter[str]] = {fate: Counter() for fate in FATES}
@@ -110,14 +120,14 @@ def closing_lines(session: Session) -> list[str]:
         if total or fate in ("archived", "unchanged", "rejected", "refused", "failed"):
             named = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if reason)
             lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
-    if announced and not session.pages_asked:
+    if announced and not session.pages_asked and not session.total("deferred"):
         lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
     if session.stopped:
         lines.append("Stopped before its end; what is deferred has its turn in the next run.")
     lines += selector_lines(session)
     lines += [f"Source {name} is left out: {error}" for name, error in disabled(session)]
     lines += [f"Source {name} is being crawled by another run; left out." for name in session.busy]
-    lines += [f"Source {name} is silent: none of its entrances could be read." for name in silent_sources(session)]
+    lines += [f"Source {name} is silent: {why_silent(session, name)}" for name in silent_sources(session)]
     lines += [f"Failed: {clean(bug)}" for bug in session.bugs]
     return lines
 

@@ -31,7 +31,9 @@ def demo(archive: Path, *, out: Console, err: Console, log_level: str = "WARNING
     with DemoServer() as server, _proxied(server.proxy_url):
         out.print(f"Demo newspapers on {server.proxy_url}, crawling them into {archive}")
         code, session = run(
-            lambda: Session.open(config, command="demo", say=err.print), console=err, log_level=log_level
+            lambda: Session.open(config, command="demo", say=lambda text: err.print(text, soft_wrap=True)),
+            console=err,
+            log_level=log_level,
         )
     out.print()
     for line in closing_lines(session):

@@ -87,7 +87,7 @@ def from_web(url: str, *, agent: str, site: SiteRules | None) -> Page:
             raise NotToBeHad(f"{origin}/robots.txt answers {error.code}: the site is not to be asked now") from error
         robots = b""
     except (OSError, ValueError) as error:
-        raise NotToBeHad(f"{origin} cannot be asked: {error}") from error
+        raise NotToBeHad(f"{origin} cannot be asked: {_why(error)}") from error
     if not Protego.parse(robots.decode("utf-8", "replace")).can_fetch(url, TOKEN):
         raise NotToBeHad(f"{origin}/robots.txt disallows {url}; save the page yourself and inspect the file")
     try:
@@ -95,8 +95,12 @@ def from_web(url: str, *, agent: str, site: SiteRules | None) -> Page:
     except urllib.error.HTTPError as error:
         raise NotToBeHad(f"{url} answers {error.code}") from error
     except (OSError, ValueError) as error:
-        raise NotToBeHad(f"{url} cannot be had: {error}") from error
+        raise NotToBeHad(f"{url} cannot be had: {_why(error)}") from error
     return _with_rules(page, site) if site is not None else page
+
+
+def _why(error: Exception) -> str:
+    return str(error.reason) if isinstance(error, urllib.error.URLError) else str(error)
 
 
 def _get(url: str, agent: str) -> Page:

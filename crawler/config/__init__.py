@@ -10,7 +10,7 @@ What is wrong is told in one sentence: :class:`ConfigError` for the whole file, 
 from crawler.config.errors import ConfigError
 from crawler.config.keys import KEYS, Key
 from crawler.config.model import ArchiveConfig, Config, CrawlConfig, DisabledSource, SourceConfig
-from crawler.config.read import check_archive_path, check_names, load, parse
+from crawler.config.read import archive_of, check_archive_path, check_names, load, parse
 from crawler.config.template import template
 from crawler.config.values import PLACEHOLDER_CONTACT
 
@@ -24,6 +24,7 @@ __all__ = [
     "DisabledSource",
     "Key",
     "SourceConfig",
+    "archive_of",
     "check_archive_path",
     "check_names",
     "load",

@@ -53,6 +53,12 @@ def check_archive_path(config: Config) -> None:
         raise wrong(f"nothing may be written to {str(path)!r}", "change its rights, or write another path")
 
 
+def archive_of(path: Path) -> ArchiveConfig:
+    """The table [archive] alone, for commands that read: whatever else is wrong with the file is no matter to them."""
+    remedy = "name the archive with --archive PATH, or write a configuration with `broadsheet init`"
+    return _archive(_only(Table(_toml(_text_of(path, remedy=remedy), path), file=path, place="", label=""), "archive"))
+
+
 def check_names(config: Config, names: Iterable[str]) -> None:
     """Raise ConfigError where one of ``names`` is no source of ``config``, not even a disabled one."""
     known = sorted({source.name for source in config.sources} | {source.name for source in config.disabled})
