@@ -63,6 +63,8 @@ _HOUSE: Final = frozenset(
     site-map faq hilfe help rss feeds accessibility barrierefreiheit careers jobs karriere
     """.split()  # noqa: SIM905
 )
+# A segment that begins so is of the house whatever follows: these words head no news.
+_IMPRINTS: Final = frozenset(("impressum", "imprint", "datenschutzerklaerung", "colofon", "colophon"))
 _NUMBER: Final = re.compile(r"\d{4,}|\d[\d-]*\d{3}|[0-9a-f]{8}-[0-9a-f]{4}-")
 _DATED: Final = re.compile(r"(?:19|20)\d\d(?:[/-](?:0?[1-9]|1[0-2])(?:[/-](?:0?[1-9]|[12]\d|3[01]))?)?")
 _ENDING: Final = re.compile(r"\.(?:s?html?|php|aspx?|jsp|cfm|do)\Z")
@@ -108,7 +110,7 @@ def expect(url: str) -> Expectation:
         return "login"
     if not _CONSENTS.isdisjoint(segments) or (parts.hostname or "").startswith("consent."):
         return "consent"
-    if last in _HOUSE:
+    if last in _HOUSE or last.partition("-")[0] in _IMPRINTS:
         return "house"
     if keys & _HISTORY_KEYS and keys & {"title", "page", "id"}:
         return "history"

@@ -171,26 +171,46 @@ browser wordt niet
 _JAVASCRIPT: Final = ("javascript", "java script", "js-enabled", "ジャバスクリプト", "자바스크립트", "джаваскрипт")
 
 
-def _phrases(text: str) -> frozenset[str]:
-    return frozenset(fold(part) for line in text.strip().splitlines() for part in line.split("|") if part.strip())
+class Phrases:
+    """Phrases that are found at the beginning of a word; in scripts written without spaces, anywhere."""
+
+    __slots__ = ("_anywhere", "_heads")
+
+    def __init__(self, text: str) -> None:
+        parts = (fold(part) for line in text.strip().splitlines() for part in line.split("|"))
+        phrases = sorted({part for part in parts if part}, key=len, reverse=True)
+        spaced = [phrase for phrase in phrases if len(phrase) >= _HEAD and _WORD.match(phrase) and phrase[0] < "\u0e00"]
+        heads: dict[str, list[str]] = {}
+        for phrase in spaced:
+            heads.setdefault(phrase[:_HEAD], []).append(phrase)
+        self._heads = heads
+        self._anywhere = tuple(phrase for phrase in phrases if phrase not in set(spaced))
+
+    def find(self, key: str) -> str | None:
+        """The first phrase that a folded text holds, or None."""
+        heads = self._heads
+        for word in _WORD.finditer(key):
+            start = word.start()
+            for phrase in heads.get(key[start : start + _HEAD], ()):
+                if key.startswith(phrase, start):
+                    return phrase
+        if key.isascii():
+            return None
+        return next((phrase for phrase in self._anywhere if phrase in key), None)
 
 
-def _pattern(words: frozenset[str]) -> re.Pattern[str]:
-    """Any of ``words`` at the beginning of a word; in scripts without spaces, anywhere."""
-    ordered = sorted(words, key=len, reverse=True)
-    return re.compile(
-        "|".join(rf"\b{re.escape(w)}" if w[0].isalnum() and w[0] < "\u0e00" else re.escape(w) for w in ordered)
-    )
-
-
-_NOT_FOUND_IN = _pattern(_phrases(_NOT_FOUND))
-_NOT_FOUND_IS = _phrases(_NOT_FOUND_WHOLE)
-_ROBOTS_IN = _pattern(_phrases(_ROBOTS))
-_CONSENT_IN = tuple(_pattern(_phrases(line)) for line in _CONSENT)
-_LOGIN_IN = _pattern(_phrases(_LOGIN))
-_SUBSCRIBE_IN = _pattern(_phrases(_SUBSCRIBE))
-_REGISTER_IN = _pattern(_phrases(_REGISTER))
-_BOILERPLATE_IN = _pattern(_phrases(_BOILERPLATE))
+_HEAD: Final = 3
+_WORD: Final = re.compile(r"\b\w")
+_NOT_FOUND_IN: Final = Phrases(_NOT_FOUND)
+_NOT_FOUND_IS: Final = frozenset(
+    fold(part) for line in _NOT_FOUND_WHOLE.splitlines() for part in line.split("|") if part
+)
+_ROBOTS_IN: Final = Phrases(_ROBOTS)
+_CONSENT_IN: Final = tuple(map(Phrases, _CONSENT))
+_LOGIN_IN: Final = Phrases(_LOGIN)
+_SUBSCRIBE_IN: Final = Phrases(_SUBSCRIBE)
+_REGISTER_IN: Final = Phrases(_REGISTER)
+_BOILERPLATE_IN: Final = Phrases(_BOILERPLATE)
 _FRINGE = re.compile(r"^(?:error|http|oops|sorry|hoppla|ups)?[\W_]*(?:404|410)?[\W_]*|[\W_]*(?:404|410)?[\W_]*$")
 # A title of so many characters more than its phrase says something else as well.
 _SLACK: Final = 40
@@ -204,43 +224,43 @@ def not_found(title: str) -> bool:
     bare = _FRINGE.sub("", key)
     if bare in _NOT_FOUND_IS or key.strip(" !.") in _NOT_FOUND_IS or (not bare and ("404" in key or "410" in key)):
         return True
-    found = _NOT_FOUND_IN.search(key)
-    return found is not None and len(key) <= len(found[0]) + _SLACK
+    found = _NOT_FOUND_IN.find(key)
+    return found is not None and len(key) <= len(found) + _SLACK
 
 
 def robots(text: str) -> bool:
     """Whether a short text asks its reader to prove to be no robot, or refuses one."""
-    return _ROBOTS_IN.search(fold(text[:LONGEST])) is not None
+    return _ROBOTS_IN.find(fold(text[:LONGEST])) is not None
 
 
 def consent(text: str) -> int:
     """How many of the four notions of a cookie notice (cookies, consent, personal data, advertising) a text has."""
     key = fold(text[: 3 * LONGEST])
-    return sum(pattern.search(key) is not None for pattern in _CONSENT_IN)
+    return sum(notion.find(key) is not None for notion in _CONSENT_IN)
 
 
 def login(title: str) -> bool:
     """Whether a short title is that of a page to log in at."""
     key = fold(title[:LONGEST])
-    found = _LOGIN_IN.search(key)
-    return found is not None and len(key) <= len(found[0]) + _SLACK
+    found = _LOGIN_IN.find(key)
+    return found is not None and len(key) <= len(found) + _SLACK
 
 
 def subscribe(text: str) -> bool:
     """Whether a short text offers a subscription to whoever wants to read on."""
-    return len(text) <= LONGEST and _SUBSCRIBE_IN.search(fold(text)) is not None
+    return len(text) <= LONGEST and _SUBSCRIBE_IN.find(fold(text)) is not None
 
 
 def register(text: str) -> bool:
     """Whether a short text asks whoever wants to read on to give a name."""
-    return len(text) <= LONGEST and _REGISTER_IN.search(fold(text)) is not None
+    return len(text) <= LONGEST and _REGISTER_IN.find(fold(text)) is not None
 
 
 def boilerplate(text: str) -> bool:
     """Whether a short text is a notice that stands on every page: of rights, of cookies, of an old browser."""
     if len(text) > LONGEST:
         return False
-    return _BOILERPLATE_IN.search(fold(text)) is not None or consent(text) >= 3
+    return _BOILERPLATE_IN.find(fold(text)) is not None or consent(text) >= 3
 
 
 def javascript(text: str) -> bool:

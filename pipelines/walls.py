@@ -75,8 +75,11 @@ def consent_wall(view: View) -> str | None:
     """A page that shows a question about cookies and no article."""
     if view.declared == "firm" or view.prose > _CONSENT or view.shape.headlines > _LINKS:
         return None
-    if sum(letters(text) for text in view.body.paragraphs if not notices.consent(text)) > _FEW:
-        return None
+    text = 0
+    for paragraph in view.body.paragraphs:
+        text += 0 if notices.consent(paragraph) else letters(paragraph)
+        if text > _FEW:
+            return None
     named = any(notices.consent(name) for name in view.names) or view.address == "consent"
     notions = 1 if named else _NOTIONS
     about = other = 0.0

@@ -24,8 +24,10 @@ _WHOLE: Final = 2_500
 _CUT: Final = 0.6
 # A longer block is a paragraph about walls, not a wall.
 _WALL_TEXT: Final = 400
-# So many blocks are looked at; an offer stands near the text that it cuts.
-_MOST: Final = 400
+_SHORTEST: Final = 12
+# So many blocks are looked at. An offer stands where the text that it cuts ends, or in a box named so.
+_MOST: Final = 2_000
+_NEAR: Final = 25
 # Where every page of a site offers its subscription.
 _ELSEWHERE: Final = (
     cues.NAVIGATION | cues.FOOTER | cues.HEADER | cues.COMMENTS | cues.ASIDE | cues.RELATED | cues.ADVERT
@@ -103,8 +105,10 @@ def _cut(document: Document, body: Body) -> bool:
 def _wall(document: Document, body: Body) -> Candidate[Access] | None:
     """A wall that stands on the page: a box named so, or a short block that says so."""
     inside = frozenset(body.paragraphs)
-    for block in document.layout.blocks[:_MOST]:
-        if block.text in inside or not _may_be_wall(block):
+    blocks = document.layout.blocks
+    last = max((block.index for block in blocks if block.text in inside), default=0)
+    for block in blocks[:_MOST]:
+        if block.text in inside or not _may_be_wall(block, last):
             continue
         if notices.subscribe(block.text):
             return Candidate(value="paywalled", source="wall", raw=block.text)
@@ -113,7 +117,10 @@ def _wall(document: Document, body: Body) -> Candidate[Access] | None:
     return None
 
 
-def _may_be_wall(block: Block) -> bool:
-    if not 12 <= len(block.text) <= _WALL_TEXT:
+def _may_be_wall(block: Block, last: int) -> bool:
+    """Whether a block stands where walls do (``last`` is the index of the body's last) and is as short as they are."""
+    if not _SHORTEST <= len(block.text) <= _WALL_TEXT:
         return False
-    return bool(block.cues & cues.PAYWALL) or not block.cues & _ELSEWHERE
+    if block.cues & cues.PAYWALL:
+        return True
+    return last - _NEAR <= block.index <= last + _NEAR and not block.cues & _ELSEWHERE
