@@ -121,10 +121,10 @@ subscribe to keep reading|subscribers only|for subscribers|subscriber-only|subsc
 only available to subscribers|available to subscribers|reserved for subscribers|already a subscriber
 this article is for subscribers|this content is for|to continue reading|to read the full|to read this article
 keep reading with|continue reading with|unlock this article|become a member to|members only|become a subscriber
-to access this article|purchase a subscription|start your free trial|free trial|weiterlesen mit|jetzt weiterlesen
+to access this article|purchase a subscription|start your free trial to read|weiterlesen mit|jetzt weiterlesen
 um weiterzulesen|zum weiterlesen|lesen sie weiter mit|nur für abonnenten|nur für abonnentinnen|exklusiv für abonnenten
 sie sind bereits abonnent|bereits abonnent|schon abonnent|mit abo weiterlesen|artikel freischalten|diesen artikel lesen
-dieser artikel ist nur|jetzt testen|jetzt abonnieren|zugang zu allen|réservé aux abonnés|réservée aux abonnés
+dieser artikel ist nur|jetzt abonnieren|zugang zu allen|réservé aux abonnés|réservée aux abonnés
 réservé à nos abonnés|il vous reste|pour lire la suite|abonnez-vous pour|déjà abonné|article abonné
 la suite est réservée
 contenido exclusivo para suscriptores|exclusivo para suscriptores|solo para suscriptores|sólo para suscriptores

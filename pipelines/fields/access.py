@@ -20,6 +20,8 @@ from storage.records import Access
 
 # Letters of body from which on a text counts as whole when nothing says that there is more.
 _WHOLE: Final = 2_500
+# A shorter one does where it ends with a sentence and no wall is in sight; teasers are shorter still.
+_LIKELY_WHOLE: Final = 1_200
 # A text that has less than this share of the words that the page declares is cut.
 _CUT: Final = 0.6
 # A longer block is a paragraph about walls, not a wall.
@@ -59,11 +61,10 @@ def choose(document: Document, body: Body) -> Choice[Access]:
     """The access of ``document``, whose body is ``body``; the warning ``truncated`` where the text breaks off."""
     length = sum(map(size, body.paragraphs))
     cut = _cut(document, body)
-    whole = not cut and length >= _WHOLE
-    found: list[Candidate[Access]] = []
-    if not whole and (wall := _wall(document, body)) is not None:
-        found.append(wall)
-    walled = bool(found)
+    wall = _wall(document, body) if cut or length < _WHOLE else None
+    ends = bool(body.paragraphs) and body.paragraphs[-1].endswith(_STOPS)
+    whole = not cut and (length >= _WHOLE or (wall is None and ends and length >= _LIKELY_WHOLE))
+    found: list[Candidate[Access]] = [] if wall is None else [wall]
     for candidate in _declared(document):
         value = "metered" if candidate.value in ("paywalled", "registration") and whole else candidate.value
         found.append(Candidate(value=value, source=candidate.source, raw=candidate.raw))
@@ -73,7 +74,7 @@ def choose(document: Document, body: Body) -> Choice[Access]:
         field="access",
         winner=found[0],
         candidates=tuple(found),
-        why="a wall below the text" if walled else "declared" if len(found) > 1 else "nothing tells",
+        why="a wall below the text" if wall else "declared" if len(found) > 1 else "nothing tells",
         warnings=("truncated",) if cut or (closed and not whole) else (),
     )
 

@@ -24,6 +24,12 @@ CASES = [
     pytest.param(
         page(article(text=LONG), head=declared(isAccessibleForFree=False)), "metered", False, id="declared-but-whole"
     ),
+    pytest.param(
+        page(article(text=TEXT + LONG[:900] + "</p>" + TEXT), head=declared(isAccessibleForFree=False)),
+        "metered",
+        False,
+        id="declared-but-ends-with-a-sentence",
+    ),
     pytest.param(page(article(text=LONG), head=tier("metered")), "metered", False, id="tier-metered"),
     pytest.param(page(article(), head=tier("locked")), "paywalled", True, id="tier-locked"),
     pytest.param(page(article(), head=tier("free")), "free", False, id="tier-free"),
