@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipelines import blocks, features, places, scoring
@@ -115,7 +115,7 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
             reason = "repeated"
         if reason is None:
             seen.add(key)
-            kept.append(block)
+            kept.append(_without_title(block, known))
         else:
             dropped.append(Dropped(text=block.text, reason=reason))
     kept, above = _below_headline(kept, looks)
@@ -129,13 +129,20 @@ def _double(block: Block, key: Words, known: frozenset[Words], look: features.Fe
     """Why a block repeats what another field holds, or None."""
     if key in known or (block.lines and all(words(line) in known or is_label(line) for line in block.lines)):
         return "known"
-    if block.lines and words(block.lines[0]) in known and len(block.text) < len(block.lines[0]) + _SHORT:
+    if block.lines and words(block.lines[0]) in known and features.dated(" ".join(block.lines[1:])[:_SHORT]):
         return "headline"
     if is_label(block.text):
         return "label"
     if "description.same" in look and ("outside.before" in look or "share<.05" in look or "share<.2" in look):
         return "standfirst"
     return None
+
+
+def _without_title(block: Block, known: frozenset[Words]) -> Block:
+    """``block`` without a first line that another field holds."""
+    if block.lines and words(block.lines[0]) in known:
+        return replace(block, text=" ".join(block.lines[1:]))
+    return block
 
 
 def _below_headline(kept: list[Block], looks: dict[int, features.Features]) -> tuple[list[Block], list[Dropped]]:
