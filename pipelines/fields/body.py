@@ -102,9 +102,8 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
     dropped: list[Dropped] = []
     seen: set[Words] = set()
     for block in layout.blocks[start:end]:
-        needed = _LIKELY
-        if len(block.text) < _SHORT:
-            needed = _LIKELY_LAST if block.index >= region.last else _LIKELY_LABEL
+        short, below = len(block.text) < _SHORT, block.index >= region.last
+        needed = _LIKELY_LAST if short and below else _LIKELY_LABEL if short or below else _LIKELY
         if reading.likely[block.index] <= needed and not _subheading(reading, looks, block):
             if region.first <= block.index < region.last:
                 dropped.append(Dropped(text=block.text, reason=_reason(looks[block.index])))
@@ -126,13 +125,15 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
 
 
 def _double(block: Block, key: Words, known: frozenset[Words], look: features.Features) -> str | None:
-    """Why a block repeats what another field holds, or None."""
+    """Why a block repeats what another field holds or leads away from the text, or None."""
     if key in known or (block.lines and all(words(line) in known or is_label(line) for line in block.lines)):
         return "known"
     if block.lines and words(block.lines[0]) in known and features.dated(" ".join(block.lines[1:])[:_SHORT]):
         return "headline"
     if is_label(block.text):
         return "label"
+    if "label" in look and "after" in look:
+        return "links"
     if "description.same" in look and ("outside.before" in look or "share<.05" in look or "share<.2" in look):
         return "standfirst"
     return None
