@@ -41,6 +41,7 @@ INFO = CaptureInfo(
         bullets=("ul.kurz li",),
         body=("article",),
         remove=(".werbung",),
+        valid_until=dt.date(2027, 6, 30),
     ),
     rights=("noai", "tdm-reservation=1"),
     id="0123456789abcdef0123456789abcdef",
