@@ -29,6 +29,7 @@ _SHORTEST: Final = 16
 _LONGEST: Final = 400
 # Blocks that may stand between a label and the first point (a note that a machine wrote them, a button).
 _REACH: Final = 3
+_NOTE: Final = 160
 # A label is short.
 _LABEL: Final = 60
 # Running text below the headline that may precede the points: a standfirst, not a text that has begun.
@@ -266,7 +267,13 @@ def _paragraph(layout: Layout, block: Block) -> bool:
 
 
 def _labelled(layout: Layout, found: _List) -> bool:
-    return any(is_label(block.text) for block in layout.blocks[max(0, found.first - _REACH) : found.first])
+    """Whether a label stands above the list, with no more than a note between them."""
+    for block in reversed(layout.blocks[max(0, found.first - _REACH) : found.first]):
+        if is_label(block.text):
+            return True
+        if block.tag == "li" or len(block.text) > _NOTE:
+            return False
+    return False
 
 
 def _named(layout: Layout, found: _List) -> bool:
