@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
@@ -145,12 +146,18 @@ def _crumb(document: Document) -> str | None:
     return next((name for trail in trails for name in trail if is_step(name)), None)
 
 
+@lru_cache(maxsize=16_384)
+def _is_trail(marks: str) -> bool:
+    """Whether the class, id and label of an element are a trail's; pages repeat the same ones."""
+    return bool(_TRAIL.search(marks))
+
+
 def _trails(tree: lxml.html.HtmlElement) -> list[tuple[str, ...]]:
     """The steps of trails that the page shows, each trail a short line of links and words with marks between."""
     found: list[tuple[str, ...]] = []
     for element in tree.iter("nav", "ol", "ul", "p", "div"):
         marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('aria-label') or ''}"
-        if 2 < len(marks) < 200 and _TRAIL.search(marks):
+        if 2 < len(marks) < 200 and _is_trail(marks):
             pieces: list[str] = []
             for part in element.itertext():
                 pieces += [clean(piece) for piece in re.split(r"[>›»/|→·]", part[:200])]
@@ -162,6 +169,9 @@ def _trails(tree: lxml.html.HtmlElement) -> list[tuple[str, ...]]:
         if len(found) >= 3:
             break
     return found
+
+
+_BREAKS = re.compile(r"[\t\r\n]")
 
 
 def _named_by_link(document: Document) -> str | None:
@@ -176,8 +186,12 @@ def _named_by_link(document: Document) -> str | None:
     for count, link in enumerate(document.tree.iter("a")):
         if count > 400:
             break
+        href = link.get("href") or ""
+        # Most links lead elsewhere and need not be taken apart; white space inside an address is no part of it.
+        if wanted not in href and not _BREAKS.search(href):
+            continue
         try:
-            parts = urlsplit((link.get("href") or "").strip())
+            parts = urlsplit(href.strip())
         except ValueError:
             continue
         if parts.path.rstrip("/") == wanted and not parts.fragment and not parts.query:
