@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lxml.html
 
+from pipelines.elements import Elements
 from pipelines.evidence import Evidence
 from pipelines.normalise import fold
 
@@ -14,21 +15,19 @@ _OUTSIDE = ("nav", "aside", "footer", "dialog")
 _OTHERS = ("h3", "b", "strong", "font", "p", "span", "div", "td")
 
 
-def headline(tree: lxml.html.HtmlElement, evidence: Evidence) -> lxml.html.HtmlElement | None:
+def headline(tree: lxml.html.HtmlElement, elements: Elements, evidence: Evidence) -> lxml.html.HtmlElement | None:
     """The element that says what the page's titles say, a heading if there is one; else the first ``h1`` outside
     navigation, else None.
     """
     stated = [evidence.html_title, evidence.first_meta("og:title"), *(node.headline for node in evidence.articles[:1])]
     wanted = [fold(text) for text in stated if text]
     first: lxml.html.HtmlElement | None = None
-    for tag in ("h1", "h2"):
-        for count, heading in enumerate(tree.iter(tag)):
-            if count > MAX_HEADINGS:
-                break
+    for headings in (elements.headings, elements.subheadings):
+        for heading in headings[: MAX_HEADINGS + 1]:
             text = fold("".join(heading.itertext())[:500])
             if len(text) > 8 and any(text in title or title in text for title in wanted):
                 return heading
-            if first is None and text and tag == "h1" and next(heading.iterancestors(*_OUTSIDE), None) is None:
+            if first is None and text and heading.tag == "h1" and next(heading.iterancestors(*_OUTSIDE), None) is None:
                 first = heading
     if first is not None or not wanted:
         return first

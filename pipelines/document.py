@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import lxml.etree
 import lxml.html
 
-from pipelines import anchors, charsets, evidence
+from pipelines import anchors, charsets, elements, evidence
 from pipelines import layout as layouts
 from pipelines.blocks import Layout
+from pipelines.elements import Elements
 from pipelines.evidence import Evidence
 from pipelines.selectors import Selector, compile_selector
 from pipelines.urls import host
@@ -27,12 +28,13 @@ class Document:
     """A page decoded and parsed once. ``tree`` is shared by all fields and must not be changed by any of them.
 
     ``encoding`` is the Python codec the bytes were read with; ``warnings`` are quality codes of decoding and parsing
-    (among them ``selector_unmatched:remove``).
+    (among them ``selector_unmatched:remove``); ``elements`` those of the tree that several fields look at.
     """
 
     page: Page
     encoding: str
     tree: lxml.html.HtmlElement
+    elements: Elements
     evidence: Evidence
     warnings: tuple[str, ...] = ()
     _layout: Layout | None = field(default=None, init=False, repr=False, compare=False)
@@ -42,7 +44,7 @@ class Document:
     def headline(self) -> lxml.html.HtmlElement | None:
         """The element that holds the headline (:mod:`pipelines.anchors`), found when first asked for."""
         if self._headline is None:
-            self._headline = (anchors.headline(self.tree, self.evidence),)
+            self._headline = (anchors.headline(self.tree, self.elements, self.evidence),)
         return self._headline[0]
 
     @property
@@ -83,11 +85,13 @@ def read(page: Page) -> Document | Rejection:
         warnings.append("selector_expired")
     if page.site is not None and page.site.remove:
         warnings.extend(_remove(tree, page.site.remove))
+    found = elements.find(tree)
     return Document(
         page=page,
         encoding=decoded.encoding,
         tree=tree,
-        evidence=evidence.read(tree, page.url, microdata=b"itemprop" in source),
+        elements=found,
+        evidence=evidence.read(tree, page.url, microdata=b"itemprop" in source, found=found),
         warnings=tuple(warnings),
     )
 

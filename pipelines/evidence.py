@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 
 import lxml.html
 
-from pipelines import linked_data
+from pipelines import elements, linked_data
+from pipelines.elements import Elements
 from pipelines.linked_data import Agent, LinkedData
 from pipelines.microdata import read as read_microdata
 from pipelines.normalise import clean, scalar
 
 __all__ = ["Agent", "Evidence", "LinkedData", "read"]
 
-# More than any honest page has; a hostile one stops costing here.
-MAX_TAGS = 5_000
 MAX_VALUE = 20_000
 
 
@@ -46,18 +45,17 @@ class Evidence:
         return self.articles[0] if self.articles else None
 
 
-def read(tree: lxml.html.HtmlElement, url: str, *, microdata: bool = True) -> Evidence:
+def read(tree: lxml.html.HtmlElement, url: str, *, microdata: bool = True, found: Elements | None = None) -> Evidence:
     """Everything that ``tree``, the page at ``url``, states about itself. Never raises, whatever the page holds.
 
-    ``microdata`` false skips the search for it, where the caller knows that there is none.
+    ``microdata`` false skips the search for it, where the caller knows that there is none; ``found`` are the elements
+    of ``tree`` where the caller has them already.
     """
     meta: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
     scripts: list[str] = []
     html_title: str | None = None
-    for count, element in enumerate(tree.iter("meta", "link", "script", "title")):
-        if count > MAX_TAGS:
-            break
+    for element in (found or elements.find(tree)).stating:
         tag = element.tag
         if tag == "meta":
             _read_meta(element, meta)

@@ -14,6 +14,7 @@ import lxml.html
 from pipelines import clocks, guesses, metas, spoken_dates, timestamps, visible_dates
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
+from pipelines.elements import Elements
 from pipelines.fields import language as languages
 from pipelines.timestamps import Stamp
 from pipelines.urls import host
@@ -60,7 +61,7 @@ def choose(document: Document) -> Dates:
     stated = [Candidate(value=s, source=source, raw=s.raw) for source, s in _stated(document, reader, warnings)]
     changed = [Candidate(value=s, source=source, raw=s.raw) for source, s in _changed(document, reader)]
     address = timestamps.from_url(page.url)
-    times = list(_times(document.tree)) if not stated or _needs_clock(stated[0].value) else []
+    times = list(_times(document.elements)) if not stated or _needs_clock(stated[0].value) else []
     published = _elect(stated, address)
     found = list(stated)
     if published is None:
@@ -189,11 +190,9 @@ def _of_element(element: lxml.html.HtmlElement, read: _Reader) -> Stamp | None:
     return None
 
 
-def _times(tree: lxml.html.HtmlElement) -> Iterator[Stamp]:
+def _times(elements: Elements) -> Iterator[Stamp]:
     """The first machine-readable stamps of ``<time>`` elements: other readings of the publisher's clock."""
-    for count, element in enumerate(tree.iter("time")):
-        if count >= 6:
-            return
+    for element in elements.times[:6]:
         if stamp := timestamps.parse(element.get("datetime") or ""):
             yield stamp
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +11,7 @@ import lxml.html
 
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
+from pipelines.elements import Elements
 from pipelines.normalise import clean, plain
 from pipelines.urls import join
 
@@ -49,7 +51,8 @@ def choose(document: Document) -> Choice[Image]:
     ]
     if not addresses:
         return Choice(field="image", winner=None)
-    figures = _figures(document.tree, page.url)
+    wanted = {_name(absolute) for _, absolute, _, _ in addresses}
+    figures = _figures(document.elements, page.url, wanted)
     stated = next((text for _, _, caption, _ in addresses if caption and (text := plain(caption))), None)
     found = [
         Candidate(value=Image(url=absolute, caption=figures.get(_name(absolute)) or stated), source=source, raw=raw)
@@ -58,24 +61,36 @@ def choose(document: Document) -> Choice[Image]:
     return Choice(field="image", winner=found[0], candidates=tuple(found), why="first")
 
 
-def _figures(tree: lxml.html.HtmlElement, url: str) -> dict[str, str]:
-    """The captions of the page's figures by the file names of their pictures."""
+def _figures(elements: Elements, url: str, wanted: Collection[str]) -> dict[str, str]:
+    """The captions of the page's figures by the file names of their pictures, of those that are ``wanted``."""
     out: dict[str, str] = {}
-    for count, caption in enumerate(tree.iter("figcaption")):
-        if count >= MAX_FIGURES:
-            break
+    for caption in elements.captions[:MAX_FIGURES]:
         figure = caption.getparent()
-        text = _caption(caption)
-        if figure is None or not text:
-            continue
-        for picture in figure.iter("img", "source"):
-            for attribute in ("src", "data-src", "srcset", "data-srcset"):
-                for address in (picture.get(attribute) or "").split(",")[:8]:
-                    first = address.split()[0] if address.split() else ""
-                    absolute = join(url, first) if first else None
-                    if absolute is not None:
-                        out.setdefault(_name(absolute), text)
+        names = _names(figure, url, wanted) if figure is not None else set()
+        if names and (text := _caption(caption)):
+            for name in names:
+                out.setdefault(name, text)
     return out
+
+
+def _names(figure: lxml.html.HtmlElement, url: str, wanted: Collection[str]) -> set[str]:
+    """Which of the file names ``wanted`` the pictures of ``figure`` have."""
+    out: set[str] = set()
+    for picture in figure.iter("img", "source"):
+        for attribute in ("src", "data-src", "srcset", "data-srcset"):
+            for address in (picture.get(attribute) or "").split(",")[:8]:
+                words = address.split(maxsplit=1)
+                if words and _may_end(words[0], wanted) and (absolute := join(url, words[0])) is not None:
+                    out.add(_name(absolute))
+    return out & set(wanted)
+
+
+def _may_end(address: str, names: Collection[str]) -> bool:
+    """Whether one of the file ``names`` stands in ``address``: cheaper than to take it apart, and mostly not so."""
+    if address.startswith(("?", "#")):
+        return True
+    lower = (unquote(address) if "%" in address else address).lower()
+    return any(name in lower for name in names)
 
 
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|photographer|fotograf|quelle|rights|urheber|autor", re.IGNORECASE)

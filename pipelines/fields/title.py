@@ -85,10 +85,8 @@ def _in_order(element: lxml.html.HtmlElement) -> list[str]:
 def _headings(document: Document) -> list[str]:
     """The texts of the page's ``h1`` (its ``h2`` where it has none) outside navigation and the like."""
     out: list[str] = []
-    for tag in ("h1", "h2"):
-        for count, element in enumerate(document.tree.iter(tag)):
-            if count >= MAX_HEADINGS:
-                break
+    for headings in (document.elements.headings, document.elements.subheadings):
+        for element in headings[:MAX_HEADINGS]:
             text = heading_text(element)
             if not 1 < len(text) <= MAX_TITLE or text in out:
                 continue
