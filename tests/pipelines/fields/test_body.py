@@ -20,7 +20,7 @@ FETCHED = dt.datetime(2025, 7, 1, 12, tzinfo=dt.UTC)
 TITLE = "Weir reopens after nine dry years"
 TEXT = (
     "Water runs over the weir at Upper Wend again, and a crowd of some two hundred came to listen to it fall.",
-    "The channel had been dry since the mill was sold, and nobody could say who owned the sluice, or where its key was.",
+    "The channel had been dry since the mill was sold, and nobody could say who owned the sluice or where its key was.",
     "“We looked in every drawer of the town hall,” said the clerk, who found it on Monday, in a jar of buttons.",
     "The council voted by five to four to keep the gate open in summer, and to ask the anglers again in the autumn.",
     "A plaque will be put up next year. It is to bear the names of all who carried stones, and of the clerk's cat.",
