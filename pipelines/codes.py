@@ -28,6 +28,8 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "date_from_entrance": "The page states no date; the one that the entrance announced was taken.",
         "date_guessed": "The date was found by searching the whole page, without a mark that names it.",
         "language_mismatch": "The text is in another language than the page declares; the detected one was taken.",
+        "body_from_fallback": "Our own reading found little; the body is what trafilatura's found.",
+        "body_from_state": "The markup holds next to no text; the body is what the page's scripts carry.",
         "body_from_json_ld": "The markup holds next to no text; the body is what the page's linked data states.",
         "truncated": "The text breaks off: only its beginning is shown to readers without a subscription.",
         "selector_unmatched": "A selector configured for the field after the colon matches nothing on the page.",
