@@ -13,6 +13,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -20,7 +22,7 @@ import numpy as np
 from pipelines import document, features, places, scoring
 from pipelines.document import Document
 from pipelines.features import Features, Known
-from pipelines.fields import about, authors, title
+from pipelines.fields import about, authors, body, bullets, title
 from pipelines.urls import registered_domain
 from tests.quality import labels, pages
 from tests.quality.labels import Labels
@@ -137,34 +139,36 @@ def fold(site: str, folds: int) -> int:
 
 
 def check(data: Sequence[Sample], folds: int) -> None:
-    """Print the figures of the text on sites that the weights were not fitted to, at both thresholds alike."""
+    """Print the figures of the text on sites that the weights were not fitted to."""
     score = pages.scorer()
-    sets: dict[str, object] = {}
+    sets: dict[str, Any] = {}
     for part in range(folds):
         first, second = both([one for one in data if fold(one.site, folds) != part])
-        for one in data:
-            if fold(one.site, folds) != part:
-                continue
-            layout = one.read.layout
-            chances = scoring.likelihoods(one.looks, first)
-            main = scoring.main_region(layout, chances)
-            looks = places.second_look(layout, one.known, one.looks, chances, main)
-            start, _ = places.scope(layout, main)
-            kept = [
-                layout.blocks[start + place].text
-                for place, chance in enumerate(scoring.likelihoods(looks, second))
-                if chance > 0.6
-            ]
-            expect = {
-                key: value
-                for key, value in one.saved.expect.items()
-                if key in ("body", "paragraphs", "headings", "with", "without")
-            }
-            got = score.answer({"paragraphs": kept})
-            score.judge(sets.setdefault(one.saved.set, score.Scores()), expect, got, None)
+        with mock.patch.multiple(scoring, FIRST=first, SECOND=second):
+            for one in data:
+                if fold(one.site, folds) == part:
+                    scores = sets.setdefault(one.saved.set, score.Scores())
+                    score.judge(scores, _of_text(one.saved.expect), score.answer(_answer(one.read)), None)
     for name, scores in sorted(sets.items()):
-        row = scores.row()  # type: ignore[attr-defined]
+        row = scores.row()
         print(name, {key: round(row[key], 4) for key in ("body.f1", "para.f1", "snip.f1") if key in row})
+
+
+def _of_text(expect: dict[str, Any]) -> dict[str, Any]:
+    return {key: expect[key] for key in ("body", "paragraphs", "headings", "with", "without") if key in expect}
+
+
+def _answer(read: Document) -> dict[str, Any]:
+    headline = title.choose(read).value
+    points = bullets.choose(read, title=headline).value or ()
+    text = body.extract(
+        read,
+        title=headline,
+        description=about.description(read).value,
+        bullets=points,
+        authors=authors.choose(read).value or (),
+    )
+    return {"bullets": list(points), "paragraphs": list(text.paragraphs)}
 
 
 def module(first: Weights, second: Weights) -> str:
