@@ -12,7 +12,7 @@ from pipelines.addresses import Expectation, expect
 from pipelines.blocks import Block
 from pipelines.document import Document
 from pipelines.fields.body import Body
-from pipelines.layout import prose, size
+from pipelines.layout import size
 from pipelines.linked_data import LinkedData
 from pipelines.normalise import fold, plain
 from pipelines.teasers import Shape
@@ -65,7 +65,7 @@ class View:
     @cached_property
     def prose(self) -> float:
         """The running text of the whole page, in the same unit."""
-        return sum(map(prose, self.document.layout.blocks))
+        return sum(self.document.layout.prose)
 
     @cached_property
     def shape(self) -> Shape:
