@@ -143,7 +143,9 @@ def _positions(
             parent = element.getparent()
             if parent is not None:
                 out.append((parent if element.tag != "dt" else element, 3, read))
-        weight = _weight(element, role, bare if bare and len(text) < 120 else "")
+        weight = _weight(element, role)
+        if not weight and bare and role & _TEXTUAL and len(text) < 120 and _opens(bare):
+            weight = 1.5
         if weight and len(out) < MAX_HINTS * 4:
             out.append((element, weight, read))
         read += len(bare)
@@ -177,26 +179,25 @@ def _mark_weight(marks: str) -> float:
     return 3.5 if _STRONG.search(marks) else 1.5
 
 
-def _weight(element: lxml.html.HtmlElement, role: int, text: str) -> float:
-    """How much an element's attributes, else the short ``text`` that it begins with, say that it names the author."""
-    weight = 0.0
+def _weight(element: lxml.html.HtmlElement, role: int) -> float:
+    """How much an element's attributes say that it names the author."""
     get = element.get
+    weight = 0.0
     if not role & _BOX:
-        for attribute in ("class", "id", "data-testid"):
-            marks = get(attribute)
-            if marks:
-                weight = max(weight, _mark_weight(marks))
-    prop = get("itemprop")
-    if prop and "author" in prop.split():
+        # Written out: a loop over the three names costs as much again.
+        if marks := get("class"):
+            weight = _mark_weight(marks)
+        if marks := get("id"):
+            weight = max(weight, _mark_weight(marks))
+        if marks := get("data-testid"):
+            weight = max(weight, _mark_weight(marks))
+    if (prop := get("itemprop")) and "author" in prop.split():
         weight = 5.0
     if role & _LINK:
-        rel = get("rel")
-        if rel and "author" in rel.split():
+        if (rel := get("rel")) and "author" in rel.split():
             weight = max(weight, 4.0)
         if not weight and _is_profile(get("href")):
             weight = 2.0
-    elif not weight and text and role & _TEXTUAL and _opens(text):
-        weight = 1.5
     return weight
 
 
