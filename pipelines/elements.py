@@ -36,7 +36,7 @@ def find(tree: lxml.html.HtmlElement) -> Elements:
     for element in tree.iter(*_STATING, *_MARKED):
         elements = marked.get(element.tag)
         if elements is None:
-            if len(found.stating) <= MAX_STATING:
+            if len(found.stating) < MAX_STATING:
                 found.stating.append(element)
         elif len(elements) < MAX_MARKED:
             elements.append(element)
