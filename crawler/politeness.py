@@ -18,12 +18,14 @@ from crawler.guard import is_private
 from crawler.refused import Refused
 from crawler.session import Session, session_of
 from pipelines import outcomes
-from pipelines.decoding import Decoded, decode_content
+from pipelines.decoding import Decoded
+from pipelines.pages import content_of
 from pipelines.urls import join
 from storage import warc
 from storage.records import Capture
 from storage.recovery import is_redirect
 from storage.warc import CaptureInfo, StoredResponse, WarcDamage
+from storage.warc.headers import first
 
 # RFC 9309, 2.2.2: the product token that robots.txt files name.
 TOKEN = "Broadsheet"
@@ -161,7 +163,7 @@ class RobotsMiddleware:
                     row = dataclasses.replace(row, outcome="failed", reason=reason)
                 session.record(row)
                 return rules
-            location = next((value for name, value in stored.response_headers if name.lower() == "location"), "")
+            location = first(stored.response_headers, "location") or ""
             target = join(target, location) if location else None
             if target is not None and is_private(target) and not errand.source.owns(target):
                 target = None
@@ -186,6 +188,5 @@ class RobotsMiddleware:
 
 
 def _body(stored: StoredResponse) -> bytes:
-    encodings = ", ".join(value for name, value in stored.response_headers if name.lower() == "content-encoding")
-    decoded = decode_content(stored.payload, encodings, limit=ROBOTS_BYTES * 4)
+    decoded = content_of(stored, limit=ROBOTS_BYTES * 4)
     return decoded.body if isinstance(decoded, Decoded) else b""

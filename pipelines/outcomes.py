@@ -13,6 +13,7 @@ from typing import Literal
 from pipelines.history import UrlState, Verdict
 from storage.records import Article, Capture, Rejection
 from storage.warc import CaptureInfo, StoredResponse
+from storage.warc.headers import first
 
 Unfetched = Literal["refused", "deferred", "failed"]
 
@@ -50,8 +51,8 @@ def capture_of(stored: StoredResponse, info: CaptureInfo) -> Capture:
         announced_modified=announcement.modified.isoformat() if announcement and announcement.modified else None,
         announced_language=announcement.language if announcement else None,
         status=stored.status,
-        etag=_header(stored, "etag"),
-        last_modified=_header(stored, "last-modified"),
+        etag=first(stored.response_headers, "etag"),
+        last_modified=first(stored.response_headers, "last-modified"),
         payload_digest=stored.payload_digest,
         payload_bytes=len(stored.payload),
         warc_file=stored.position.file,
@@ -128,7 +129,7 @@ def not_before(stored: StoredResponse | None, *, now: dt.datetime, failures: int
     steps: int = 4 ** min(max(failures, 1) - 1, 8)
     wait = min(BACK_OFF_CAP, BACK_OFF * steps)
     if stored is not None and stored.status in BUSY:
-        told = retry_after(_header(stored, "retry-after"), now=now)
+        told = retry_after(first(stored.response_headers, "retry-after"), now=now)
         if told is not None:
             wait = max(wait, min(told, RETRY_AFTER_CAP))
     return now + wait
@@ -136,7 +137,11 @@ def not_before(stored: StoredResponse | None, *, now: dt.datetime, failures: int
 
 def wait_within_run(stored: StoredResponse, attempt: int) -> float:
     """Seconds to wait before another try of the same run: a second more each time, or what ``Retry-After`` asks."""
-    told = retry_after(_header(stored, "retry-after"), now=stored.fetched_at) if stored.status in BUSY else None
+    told = (
+        retry_after(first(stored.response_headers, "retry-after"), now=stored.fetched_at)
+        if stored.status in BUSY
+        else None
+    )
     return max(float(attempt), told.total_seconds() if told else 0.0)
 
 
@@ -152,7 +157,3 @@ def retry_after(value: str | None, *, now: dt.datetime) -> dt.timedelta | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
     return max(dt.timedelta(), moment - now)
-
-
-def _header(stored: StoredResponse, name: str) -> str | None:
-    return next((value for key, value in stored.response_headers if key.lower() == name), None)

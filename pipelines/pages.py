@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from pipelines.decoding import LIMIT, DecodeFailure, decode_content
+from pipelines.decoding import LIMIT, Decoded, DecodeFailure, decode_content
 from storage.records import Page, Rejection
 from storage.warc import StoredResponse
+
+
+def content_of(stored: StoredResponse, *, limit: int = LIMIT) -> Decoded | DecodeFailure:
+    """The bytes of ``stored`` without the content encodings that its headers name, at most ``limit`` of them."""
+    encodings = ", ".join(value for name, value in stored.response_headers if name.lower() == "content-encoding")
+    return decode_content(stored.payload, encodings, limit=limit)
 
 
 def page_of(stored: StoredResponse, *, limit: int = LIMIT) -> Page | Rejection:
@@ -13,8 +19,7 @@ def page_of(stored: StoredResponse, *, limit: int = LIMIT) -> Page | Rejection:
     A Rejection of stage ``decode`` where that cannot be done (``bomb``, ``broken_encoding``, ``unknown_encoding``).
     A response without capture information, as other programs' WARC files have them, belongs to no configured source.
     """
-    encodings = ", ".join(value for name, value in stored.response_headers if name.lower() == "content-encoding")
-    decoded = decode_content(stored.payload, encodings, limit=limit)
+    decoded = content_of(stored, limit=limit)
     if isinstance(decoded, DecodeFailure):
         return Rejection(url=stored.url, stage="decode", reason=decoded.reason, detail=decoded.detail)
     info = stored.info

@@ -33,6 +33,7 @@ from storage import warc
 from storage.records import Announcement, Capture, Rejection
 from storage.recovery import is_redirect
 from storage.warc import CaptureInfo, StoredResponse, WarcDamage
+from storage.warc.headers import first
 
 MAX_HOPS = 10
 MAX_DEPTH = 3
@@ -318,7 +319,7 @@ class NewsSpider(scrapy.Spider):
 
     def _follow(self, stored: StoredResponse, errand: Errand, capture: Capture) -> Iterator[Request]:
         """One redirect further, or the fate of a chain that leads nowhere."""
-        location = next((value for name, value in stored.response_headers if name.lower() == "location"), "")
+        location = first(stored.response_headers, "location") or ""
         target = join(stored.url, location) if location.strip() else None
         now = dt.datetime.now(dt.UTC)
         row = dataclasses.replace(capture, at=now, outcome="failed", warc_file=None, warc_offset=None, warc_length=None)
