@@ -1,0 +1,153 @@
+"""Asking for a URL: the request, its redirects, its further tries, and the fate where no answer can be used."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.errand import ERRAND, Errand, errand_of, stored_of
+from crawler.failures import reason_of
+from crawler.refused import Refused
+from crawler.session import Session
+from pipelines import outcomes
+from pipelines.history import KNOWN_ARTICLE, announced, key
+from pipelines.outcomes import RETRIED
+from pipelines.urls import join
+from storage.records import Capture, CaptureKind
+from storage.warc import StoredResponse
+from storage.warc.headers import first
+
+MAX_HOPS = 10
+# Longest wait inside a run before another try; a host that asks for more is left to a later run.
+PATIENCE_SECONDS = 10.0
+
+Callback = Callable[[Response], AsyncIterator[Any]]
+_PRIORITY: Mapping[CaptureKind, int] = {"entrance": 10}
+
+
+class Asking:
+    """What entrances and articles share on the wire; ``retries`` are further tries after the first."""
+
+    def __init__(self, session: Session, *, retries: int, hops: int = MAX_HOPS) -> None:
+        self.session = session
+        self.callbacks: dict[CaptureKind, Callback] = {}
+        self._retries = retries
+        self._hops = hops
+        self._logger = logging.getLogger(__name__)
+
+    def request(self, url: str, errand: Errand) -> Request:
+        """The request for ``url``, conditional where the archive holds what it brought last."""
+        kind = errand.info.kind
+        headers: dict[str, str] = {}
+        known = self.session.history.get(errand.info.requested_url, kind)
+        if known is not None and known.fetched_at is not None and not errand.hops:
+            if known.etag:
+                headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified
+        return Request(
+            url,
+            callback=self.callbacks[kind],
+            errback=self.failed,
+            headers=headers,
+            meta={ERRAND: errand, "handle_httpstatus_all": True},
+            priority=_PRIORITY.get(kind, 0),
+            dont_filter=True,
+        )
+
+    def answer(self, response: Response) -> tuple[Errand, StoredResponse]:
+        """What an answer was asked for, and its WARC record."""
+        request = response.request
+        errand = errand_of(request) if request is not None else None
+        stored = stored_of(request) if request is not None else None
+        if errand is None or stored is None:
+            raise RuntimeError(f"the answer of {response.url} did not pass the capture middleware")
+        return errand, stored
+
+    def settle(self, capture: Capture) -> None:
+        """Record a URL's fate in this run, and count it as its kind is counted."""
+        self.session.record(capture)
+        if capture.kind == "entrance":
+            self.session.count(capture.source, f"entrance {capture.outcome}", capture.reason)
+
+    def follow(self, stored: StoredResponse, errand: Errand, capture: Capture) -> Iterator[Request]:
+        """One redirect further, or the fate of a chain that leads nowhere."""
+        location = first(stored.response_headers, "location") or ""
+        target = join(stored.url, location) if location.strip() else None
+        now = dt.datetime.now(dt.UTC)
+        row = dataclasses.replace(capture, at=now, outcome="failed", warc_file=None, warc_offset=None, warc_length=None)
+        hops = {*map(key, errand.hops), key(stored.url)}
+        if target is None:
+            self.settle(dataclasses.replace(row, reason="redirect_broken", detail=location[:200]))
+        elif stored.url in errand.hops or len(errand.hops) >= self._hops:
+            self.settle(dataclasses.replace(row, reason="redirect_loop", detail=f"{len(hops)} addresses"))
+        elif not errand.source.owns(target):
+            refusal = dataclasses.replace(row, outcome="refused", reason="offsite", detail=f"leads to {target[:200]}")
+            self.settle(refusal)
+        else:
+            state = self.session.history.get(target)
+            if errand.info.kind == "article" and key(target) not in hops and state and state.outcome in KNOWN_ARTICLE:
+                alias = dataclasses.replace(row, outcome="unchanged", reason="alias", url=target, id=state.id)
+                self.settle(alias)
+            else:
+                yield self.request(target, errand.onward(stored.url))
+
+    async def try_again(self, capture: Capture, errand: Errand, stored: StoredResponse) -> Request | None:
+        """The request for another try, after the wait that the host asks for; None where there is none in this run."""
+        if capture.outcome != "failed" or capture.reason not in RETRIED or errand.attempt > self._retries:
+            return None
+        wait = outcomes.wait_within_run(stored, errand.attempt)
+        if wait > PATIENCE_SECONDS:
+            return None
+        self.session.record(capture, final=False)
+        await asyncio.sleep(wait)
+        return self.request(stored.url, errand.again())
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Settle a URL for which no answer came, or try again."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        errand = errand_of(request)
+        if errand is None:
+            raise RuntimeError(f"a request without errand failed: {request.url}") from failure.value
+        info, now = errand.info, dt.datetime.now(dt.UTC)
+        base = (
+            announced(info.announcement, url=info.requested_url, source=info.source)
+            if info.announcement
+            else Capture(kind=info.kind, source=info.source, requested_url=info.requested_url, at=now, outcome="failed")
+        )
+        error = failure.value or RuntimeError("a failure without an exception")
+        if isinstance(error, Refused):
+            self.session.settle_unfetched(base, error.outcome, error.reason, now, error.detail)
+            if info.kind == "entrance":
+                self.session.count(info.source, f"entrance {error.outcome}", error.reason)
+            return
+        try:
+            reason = reason_of(error)
+        except Exception:  # noqa: BLE001 - whatever is no failure of the network is a bug: it is named, and ends the run as failed
+            reason = "bug"
+            self.session.bugs.append(f"{request.url}: {failure.getErrorMessage()}")
+            self._logger.error("%s", failure.getTraceback())
+        known = self.session.history.get(info.requested_url, info.kind)
+        later = outcomes.not_before(None, now=now, failures=known.failures_with(self.session.run.name) if known else 1)
+        capture = dataclasses.replace(
+            base,
+            at=now,
+            outcome="failed",
+            reason=reason,
+            url=request.url,
+            detail=str(error)[:300] or None,
+            not_before=later,
+        )
+        if reason in RETRIED and errand.attempt <= self._retries:
+            await asyncio.sleep(errand.attempt)
+            yield self.request(request.url, errand.again())
+            return
+        self.settle(capture)
