@@ -7,8 +7,8 @@ import hashlib
 import importlib.metadata
 from dataclasses import dataclass
 
+from pipelines import collector, quality, rights
 from pipelines import document as documents
-from pipelines import quality, rights
 from pipelines.candidates import Choice
 from pipelines.document import Document
 from pipelines.fields import about, access, authors, body, bullets, date, image, language, title
@@ -58,6 +58,11 @@ def process(page: Page) -> Article | Rejection:
 
 def inspect(page: Page) -> Inspection:
     """:func:`process` with every field's candidates beside the outcome."""
+    with collector.paused():
+        return _inspect(page)
+
+
+def _inspect(page: Page) -> Inspection:
     document = documents.read(page)
     if isinstance(document, Rejection):
         return Inspection(outcome=document)
@@ -173,7 +178,7 @@ def _row(page: Page) -> str:
     stamp = f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06d}Z"
     if page.warc is not None:
         return f"{stamp}-{_digest(6, page.warc.file, str(page.warc.offset))}"
-    body = hashlib.blake2b(page.body, digest_size=16).hexdigest()
+    body = hashlib.sha256(page.body).hexdigest()
     return f"{stamp}-{_digest(6, page.requested_url or page.url, page.url, body)}"
 
 

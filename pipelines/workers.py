@@ -27,9 +27,6 @@ PAGES_PER_WORKER = 2_000
 STAGE = "extract"
 # How often a page is handed to a pool that turns out to be broken, through no fault of the page.
 TRIES = 3
-# A page is many small objects, none of them in cycles that matter before it is done: with Python's own thresholds the
-# collector looks through them all again and again, at a tenth of what a page costs.
-THRESHOLDS = (50_000, 20, 50)
 _PR_SET_PDEATHSIG = 1
 
 
@@ -114,9 +111,8 @@ def settle(page: Page, error: BaseException) -> Rejection:
 
 
 def _prepare(parent: int) -> None:
-    """Set up a fresh worker: die with the parent, leave Ctrl-C to it, and collect garbage less often."""
+    """Set up a fresh worker: die with the parent, leave Ctrl-C to it, and collect no modules."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(*THRESHOLDS)
     gc.freeze()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,40 @@
+"""The collector of cyclic garbage is held back while a page is worked on, and only then."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from pipelines import collector
+
+
+def test_nothing_is_collected_inside_and_all_is_as_before_outside() -> None:
+    assert gc.isenabled()
+    with collector.paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with collector.paused():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_an_error_sets_it_to_work_again() -> None:
+    with pytest.raises(ValueError, match="bad page"), collector.paused():
+        raise ValueError("bad page")
+    assert gc.isenabled()
+
+
+def test_pauses_inside_one_another_end_with_the_outermost() -> None:
+    with collector.paused():
+        with collector.paused():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
