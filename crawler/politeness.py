@@ -14,7 +14,6 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.errand import ERRAND, ROBOTS_BYTES, Errand, errand_of, stored_of
 from crawler.failures import reason_of
-from crawler.guard import is_private
 from crawler.refused import Refused
 from crawler.session import Session, session_of
 from pipelines import outcomes
@@ -145,6 +144,11 @@ class RobotsMiddleware:
             )
             try:
                 await engine.download_async(request)
+            except Refused as refusal:
+                now = dt.datetime.now(dt.UTC)
+                base = Capture(kind="robots", source=info.source, requested_url=url, at=now, outcome=refusal.outcome)
+                session.record(dataclasses.replace(base, reason=refusal.reason, detail=refusal.detail))
+                raise
             except Exception as error:  # noqa: BLE001 - reason_of raises it again where it is no failure of the network
                 now = dt.datetime.now(dt.UTC)
                 base = Capture(kind="robots", source=info.source, requested_url=url, at=now, outcome="failed")
@@ -165,8 +169,6 @@ class RobotsMiddleware:
                 return rules
             location = first(stored.response_headers, "location") or ""
             target = join(target, location) if location else None
-            if target is not None and is_private(target) and not errand.source.owns(target):
-                target = None
         # RFC 9309, 2.3.1.2: after too many redirects the file counts as unavailable, which allows everything.
         return rules_of(404, b"")
 

@@ -24,6 +24,8 @@ HTTPERROR_ALLOW_ALL = True
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.RobotsMiddleware": 100,
+    # After Scrapy's own HttpProxyMiddleware (750), whose choice it has to know.
+    "crawler.resolver.GuardMiddleware": 980,
     # Next to the wire: what it sees is what came.
     "crawler.capture.CaptureMiddleware": 990,
 }
