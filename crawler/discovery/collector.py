@@ -27,6 +27,8 @@ class Collector:
         self._links: dict[str, Link] = {}
         self._entrances: dict[str, dt.datetime | None] = {}
         self._feeds: dict[str, None] = {}
+        self.archives: list[str] = []
+        self.sections: list[str] = []
         self._dropped: Counter[str] = Counter()
 
     def add(self, raw: str, base: str, said: Link) -> None:
@@ -97,6 +99,8 @@ class Collector:
             entrances_modified=tuple(self._entrances.values()),
             feeds=tuple(self._feeds),
             next=self.next,
+            archives=tuple(self.archives),
+            sections=tuple(self.sections),
             language=self.language,
             reason=reason,
             detail=detail,

@@ -25,6 +25,8 @@ _OTHER_SUBJECTS = ("media", "itunes", "image", "geo", "georss", "thr", "slash", 
 
 # What an item says, by local name. Published first in the order of trust; the rest are changes.
 _PUBLISHED = ("pubDate", "published", "issued", "created", "date", "pubdate")
+# RFC 5005: the following page of a paged feed, and the document before this one of an archived feed.
+_FURTHER = ("next", "prev-archive")
 _MODIFIED = ("updated", "modified", "lastBuildDate")
 
 
@@ -119,7 +121,7 @@ def _head(item: etree._Element, collector: Collector) -> None:
     heads = [root] if channel is None else [channel, root]
     for head in heads:
         for child in head:
-            if xml.local(child) == "link" and child.get("rel") == "next" and child.get("href"):
+            if xml.local(child) == "link" and child.get("rel") in _FURTHER and child.get("href"):
                 collector.set_next(child.get("href", ""), _base(child, collector.url))
     collector.language = _language(heads[0], heads[0].find("{*}language"))
 

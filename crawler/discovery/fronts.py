@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from crawler.discovery.collector import Collector
-from crawler.discovery.links import looks_like_article
+from crawler.discovery.dates import instant
+from crawler.discovery.links import looks_like_article, may_be_section
 from crawler.discovery.model import Discovery, Link
+from crawler.discovery.paging import is_archive, next_page
 from crawler.discovery.text import MAX_TITLE, plain, tag
 from crawler.discovery.urls import BadLink, absolute, host_or_none
 
 # The richest front pages have some 2,000 links.
 MAX_ANCHORS = 20_000
 MAX_LINKS = 5_000
+# Links that lead to lists; a calendar of all days of ten years has 3,650.
+MAX_LISTS = 4_000
+# How many levels above a time its teaser may begin, and how many articles a teaser may link.
+_TEASER_DEPTH = 6
+_TEASER_LINKS = 3
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -26,6 +35,7 @@ class _Target:
     rank: int
     title: str
     nofollow: bool
+    date: dt.datetime | None = None
 
 
 def read(text: str, url: str) -> Discovery:
@@ -39,6 +49,7 @@ def read(text: str, url: str) -> Discovery:
     collector.language = tag(root.get("lang") or root.get("xml:lang"))
     targets: dict[str, _Target] = {}
     anchors = 0
+    addresses: dict[etree._Element, str] = {}
     for element in root.iter("a", "area", "link"):
         target = element.get("href")
         relation = (element.get("rel") or "").lower().split()
@@ -57,15 +68,61 @@ def read(text: str, url: str) -> Discovery:
         if address is not None and address == own:
             collector.drop("own_url")
         elif address is not None:
+            addresses[element] = address
             _keep(targets, address, element, nofollow="nofollow" in relation)
     if anchors == 0 and not collector.has_feeds:
         return Discovery(kind=None, reason="not_an_entrance", detail="a page without links")
+    articles = {address for address, said in targets.items() if looks_like_article(address, said.title)}
+    _date(root, addresses, articles, targets)
     for address, said in targets.items():
-        if looks_like_article(address, said.title):
-            collector.add(address, base, Link(url="", title=said.title or None, nofollow=said.nofollow))
+        if address in articles:
+            link = Link(url="", title=said.title or None, date=said.date, nofollow=said.nofollow)
+            collector.add(address, base, link)
         else:
             collector.drop("not_an_article")
+            _keep_list(address, url, collector)
+    if collector.next is None:
+        collector.next = next_page(own or url, targets)
     return collector.discovery("front")
+
+
+def _keep_list(address: str, url: str, collector: Collector) -> None:
+    """Note a link that is no article's and may lead to a list of them."""
+    if host_or_none(address) != host_or_none(url):
+        return
+    if is_archive(address):
+        kept = collector.archives
+    elif may_be_section(address):
+        kept = collector.sections
+    else:
+        return
+    if len(kept) < MAX_LISTS:
+        kept.append(address)
+
+
+def _date(
+    root: etree._Element,
+    addresses: Mapping[etree._Element, str],
+    articles: set[str],
+    targets: Mapping[str, _Target],
+) -> None:
+    """Give each article the ``<time datetime>`` of its teaser: the smallest element around both, with few links."""
+    for position, element in enumerate(root.iter("time")):
+        if position >= MAX_LINKS:
+            break
+        moment = instant(element.get("datetime"))
+        if moment is None:
+            continue
+        for depth, around in enumerate(element.iterancestors()):
+            if depth >= _TEASER_DEPTH:
+                break
+            inside = {addresses[anchor] for anchor in around.iter("a") if anchor in addresses} & articles
+            if len(inside) > _TEASER_LINKS:
+                break
+            if inside:
+                for address in inside:
+                    targets[address].date = targets[address].date or moment
+                break
 
 
 def _keep(targets: dict[str, _Target], address: str, anchor: etree._Element, *, nofollow: bool) -> None:

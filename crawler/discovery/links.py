@@ -35,6 +35,10 @@ _DATE_SEGMENT = re.compile(r"(?:(?:19|20)\d\d)?(?:[-_]?\d{1,2}){0,2}|(?:19|20)\d
 _PAGINATION = re.compile(r"(?:page|seite|pagina|p|pag|strana)?-?\d{1,3}")
 _NUMBER = re.compile(r"\d{4,}")
 _CODE = re.compile(r"(?=[a-z-]{0,24}\d)[0-9a-z]{10,40}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# Parts of a site that list something else than articles in text.
+_ASIDE = frozenset(
+    ("video", "videos", "podcast", "podcasts", "gallery", "galleries", "forum", "forums", "shop", "live")
+)
 _BREAKS = re.compile(r"[-_+.,~ \u00a0]+")
 # Scripts without blanks between words, where a word is about two characters long.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -61,6 +65,23 @@ def likelihood(url: str, text: str = "") -> float:
     if _PAGE_KEYS & keys.keys() and not by_query:
         return -9.0
     return _path(path, segments, by_query=by_query) + _text(text)
+
+
+def may_be_section(url: str) -> bool:
+    """Whether ``url`` has the shape of a section's: one or two short words as its path, none of a service's."""
+    try:
+        parts = urlsplit(url[:MAX_URL])
+    except ValueError:
+        return False
+    segments = [segment for segment in unquote(parts.path).lower().split("/") if segment]
+    if parts.query or not 1 <= len(segments) <= 2 or _FILE.search(parts.path.lower()):
+        return False
+    return all(
+        segment not in NEVER | SELDOM | SERVICE | _ASIDE
+        and not any(c.isdigit() for c in segment)
+        and len(_words(_EXTENSION.sub("", segment))) <= 3
+        for segment in segments
+    )
 
 
 def _carries_id(key: str, value: str) -> bool:

@@ -45,10 +45,11 @@ class Discovery:
     ``kind`` is None where they are no entrance. ``links`` are in the order of the document, each URL once.
     ``entrances`` are the child sitemaps of an index, with ``entrances_modified`` their ``lastmod`` in the same order;
     ``feeds`` the feeds that a page names in its head; ``next`` the following page of the same entrance (RFC 5005,
-    JSON Feed's ``next_url``, ``rel=next``). ``language`` is what the whole entrance declares. ``reason`` is one of
-    :data:`REASONS` or None where all is well, ``detail`` a clause for people. ``dropped`` counts links that were left
-    out, by code: ``too_long``, ``not_http``, ``bad_url``, ``credentials``, ``no_url``; in pages also ``own_url`` and
-    ``not_an_article``.
+    JSON Feed's ``next_url``, ``rel=next``, the next number of a page). ``archives`` are a page's links that lead to
+    lists of older articles, ``sections`` those on its host that may be sections. ``language`` is what the whole
+    entrance declares. ``reason`` is one of :data:`REASONS` or None where all is well, ``detail`` a clause for people.
+    ``dropped`` counts links that were left out, by code: ``too_long``, ``not_http``, ``bad_url``, ``credentials``,
+    ``no_url``; in pages also ``own_url`` and ``not_an_article``.
     """
 
     kind: EntranceKind | None
@@ -57,6 +58,8 @@ class Discovery:
     entrances_modified: tuple[dt.datetime | None, ...] = ()
     feeds: tuple[str, ...] = ()
     next: str | None = None
+    archives: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     language: str | None = None
     reason: Reason | None = None
     detail: str = ""

@@ -136,7 +136,8 @@ class Entrances:
                     kind=found.kind,
                     seen_at=now,
                     title=link.title,
-                    date=link.date,
+                    # A teaser's time says when to look at it, not when it appeared: that is read from the page.
+                    date=link.date if found.kind != "front" else None,
                     date_raw=link.date_raw,
                     modified=link.modified,
                     language=link.language or found.language,
