@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crawler import discovery, failures
-from pipelines import codes
+from pipelines import codes, policy
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
@@ -33,11 +33,16 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "archive_failed": "The archive could not be written; the next run asks again.",
         "bug": "Broadsheet made a mistake; the run ended as failed and its row says which.",
         "crawl_delay": "robots.txt asks for a longer wait than `[crawl] max_delay`; the host is left for a later run.",
+        "budget_bytes": "The run, or the source's share of it, had received as many bytes as `budget_bytes` allows.",
+        "budget_pages": "The run, or the source's share of it, had asked for as many articles as `budget_pages` allows.",
+        "budget_time": "The run, or the source's share of it, had lasted as long as `budget_time` allows.",
         "cut_short": "The transfer ended before the page did; it is tried again.",
+        "disk_full": "The archive's disk had less room than `[archive] min_free`; a later run goes on.",
         "extract_crashed": "The extractor has a bug that this page met; the page is in the WARC, the run failed.",
         "extract_killed": "The worker process died on this page.",
         "extract_memory": "The page needed more memory than `[crawl] extract_memory`.",
         "extract_timeout": "The page took longer than `[crawl] extract_timeout`.",
+        "host_errors": "The host answered nothing but errors, and was left alone for the rest of the run.",
         "limit": "The run had fetched as many articles as `--limit` allows; a later run goes on.",
         "not_modified": "The host answered that nothing has changed (HTTP 304).",
         "offsite": "The address is on a host that is not the source's; list it in `hosts` to follow it.",
@@ -45,6 +50,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "recovered": "A dead run had fetched it; it was indexed when the next run began.",
         "redirect_broken": "A redirect names no address that can be asked for.",
         "redirect_loop": "The redirects go round in a circle, or are too many.",
+        "retry_after": "The host asked to be left alone until an instant (Retry-After); a later run goes on then.",
         "robots": "The host's robots.txt disallows it.",
         "robots_unavailable": "The host's robots.txt could not be had (RFC 9309: stay out until it can).",
         "same_text": "The page shows the text that the archive has.",
@@ -59,7 +65,9 @@ CRAWL: Mapping[str, str] = MappingProxyType(
 # ``http_404`` and its like: one code for each status, all explained by this sentence.
 HTTP = "The host answered with that HTTP status."
 
-REASONS: Mapping[str, str] = MappingProxyType({**CRAWL, **failures.REASONS, **discovery.REASONS, **codes.REASONS})
+REASONS: Mapping[str, str] = MappingProxyType(
+    {**CRAWL, **failures.REASONS, **discovery.REASONS, **policy.REASONS, **codes.REASONS}
+)
 
 
 def explain(code: str) -> str | None:

@@ -13,7 +13,7 @@ import click
 
 from crawler import discovery, failures, reasons
 from crawler.cli import main
-from pipelines import codes
+from pipelines import codes, policy
 from storage.schema import data_dictionary
 from storage.warc import DAMAGE_REASONS
 
@@ -47,6 +47,12 @@ def reason_codes() -> str:
         "The column `reason` of `captures` where `outcome` is `failed`.",
         "",
         *_table(failures.REASONS),
+        "## Reasons of rights",
+        "",
+        "The column `reason` of `captures` where `outcome` is `refused` because of what is reserved; see",
+        "[rights.md](rights.md).",
+        "",
+        *_table(policy.REASONS),
         "## Reasons of entrances",
         "",
         "The column `reason` of `captures` where `kind` is `entrance`.",

@@ -154,7 +154,7 @@ def article(document: Document, extraction: Extraction) -> Article:
         image_caption=picture.caption if picture else None,
         access=extraction.access.value or "unknown",
         word_count=words(text),
-        rights=tuple(sorted({*page.rights, *rights.read(page.headers, document.evidence.meta)})),
+        rights=rights.read(page.headers, document.evidence.meta, page.rights),
         warnings=_warnings(document, extraction),
         extractor=EXTRACTOR,
         warc_file=position.file if position else None,

@@ -1,4 +1,4 @@
-"""The machine-readable reservations of rights that an answer carries, in its headers and in its page.
+"""The machine-readable reservations of rights that hold for a page: of its headers, itself, and its host's file.
 
 Sources: robots meta tag and ``X-Robots-Tag`` as search engines define them, with ``noai``, ``noimageai`` and ``noml``
 as publishers have added them; the TDM Reservation Protocol (W3C community group, 2024) for ``tdm-reservation`` and
@@ -7,7 +7,7 @@ as publishers have added them; the TDM Reservation Protocol (W3C community group
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DIRECTIVES = frozenset({"noai", "noimageai", "noml", "noarchive", "noindex", "none", "nosnippet"})
 TDM = ("tdm-reservation", "tdm-policy")
@@ -17,24 +17,38 @@ _LONGEST_HEADER = 4_000
 _OURS = frozenset({"broadsheet", "*"})
 
 
-def read(headers: Sequence[tuple[str, str]], meta: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def read(
+    headers: Sequence[tuple[str, str]], meta: Mapping[str, tuple[str, ...]], file: Iterable[str] = ()
+) -> tuple[str, ...]:
     """The reservations of one answer, each once and sorted: ``noai``, ``tdm-reservation=1``, ``tdm-policy=https://…``.
 
-    ``headers`` are the response's as sent; ``meta`` maps a meta tag's lower-case name to its values.
+    ``headers`` are the response's as sent; ``meta`` maps a meta tag's lower-case name to its values; ``file`` is what
+    the host's file says of the address (:func:`pipelines.tdmrep.of`). Of TDMRep's three ways to reserve, the page's
+    own metadata go before the headers and these before the file (TDMRep, section on priorities); where one way says
+    both 0 and 1, it reserves.
     """
     found: set[str] = set()
+    header: set[str] = set()
+    page: set[str] = set()
     for name, value in headers:
         lower = name.lower()
         if lower == "x-robots-tag":
             found.update(_directives(value))
         elif lower in TDM:
-            found.update(_tdm(lower, value))
+            header.update(words(lower, value))
     for name in ("robots", "broadsheet"):
         for value in meta.get(name, ()):
             found.update(_directives(value))
     for name in TDM:
         for value in meta.get(name, ()):
-            found.update(_tdm(name, value))
+            page.update(words(name, value))
+    told = set(file)
+    found |= {word for word in told if not word.startswith(TDM)}
+    for way in (page, header, told):
+        tdm = {word for word in way if word.startswith(TDM)}
+        if any(word.startswith(TDM[0]) for word in tdm):
+            found |= tdm - {f"{TDM[0]}=0"} if f"{TDM[0]}=1" in tdm else tdm
+            break
     return tuple(sorted(found))
 
 
@@ -56,7 +70,8 @@ def _directives(value: str) -> Iterator[str]:
             yield word
 
 
-def _tdm(name: str, value: str) -> Iterator[str]:
+def words(name: str, value: str) -> Iterator[str]:
+    """A TDM property as a word for ``rights``; nothing where its value is none that the protocol knows."""
     text = value.strip()
     if name == "tdm-reservation":
         if text in ("0", "1"):

@@ -9,17 +9,31 @@ from pathlib import Path
 
 from crawler.config.errors import ConfigError
 from crawler.config.values import host_of
+from pipelines.policy import RightsPolicy
 from storage.records import SiteRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveConfig:
-    """Where the archive lies and how large its batches and WARC segments get (pages, seconds, bytes)."""
+    """Where the archive lies and how large its batches and WARC segments get (pages, seconds, bytes).
+
+    ``min_free`` are the bytes that its disk must have free for a run to start and to go on.
+    """
 
     path: Path
     batch_pages: int = 500
     batch_seconds: float = 60.0
     segment_bytes: int = 10**9
+    min_free: int = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetConfig:
+    """What a run may cost, in all or for one source: articles asked for, bytes received, seconds. 0 is no bound."""
+
+    pages: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +42,8 @@ class CrawlConfig:
 
     ``delay`` is the pause between two requests to one host; a Crawl-delay beyond ``max_delay`` defers the host.
     ``concurrency`` counts hosts asked at once, ``retries`` further tries after the first. ``revisit`` are ages of an
-    article at which it is asked for again. ``workers`` of 0 means one for each core.
+    article at which it is asked for again. ``workers`` of 0 means one for each core. ``allow_private`` are hosts, with
+    or without a port, that may lie on this machine or in a private network.
     """
 
     contact: str
@@ -44,6 +59,10 @@ class CrawlConfig:
     workers: int = 0
     extract_timeout: float = 20.0
     extract_memory: int = 10**9
+    budget: BudgetConfig = BudgetConfig()
+    rights_policy: RightsPolicy = "record"
+    obey_noarchive: bool = False
+    allow_private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +70,7 @@ class SourceConfig:
     """One news site: its entrances (absolute URLs), hosts, rules and labels.
 
     ``hosts`` are those of the entrances and the listed ones, lower case, with a port only where it is not the scheme's
-    own. ``delay`` is in seconds, or None for the crawl's. ``labels`` are pairs sorted by key. ``file`` is where the
+    own. ``delay`` is in seconds; it, ``rights_policy`` and ``obey_noarchive`` are None where the crawl's apply. ``labels`` are pairs sorted by key. ``file`` is where the
     block stands.
     """
 
@@ -60,6 +79,9 @@ class SourceConfig:
     entrances: tuple[str, ...]
     hosts: frozenset[str]
     delay: float | None = None
+    budget: BudgetConfig = BudgetConfig()
+    rights_policy: RightsPolicy | None = None
+    obey_noarchive: bool | None = None
     labels: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -82,7 +104,9 @@ class SourceConfig:
         Settings that are left open do not count, so that a new key changes no digest.
         """
         rules = {key: value for key, value in asdict(self.rules).items() if value not in (None, ())}
-        return _digest([rules, self.entrances, sorted(self.hosts), self.delay, self.labels])
+        shape = [rules, self.entrances, sorted(self.hosts), self.delay, self.labels]
+        rights = [self.rights_policy, self.obey_noarchive]
+        return _digest(shape if rights == [None, None] else [*shape, rights])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

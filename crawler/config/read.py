@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from crawler.config import values
 from crawler.config.errors import ConfigError, suggestion
-from crawler.config.model import ArchiveConfig, Config, CrawlConfig, DisabledSource, SourceConfig, fold_www
+from crawler.config.model import (
+    ArchiveConfig,
+    BudgetConfig,
+    Config,
+    CrawlConfig,
+    DisabledSource,
+    SourceConfig,
+    fold_www,
+)
 from crawler.config.table import Table, keys_of
+from crawler.guard import is_allowed, is_private, place_of
+from pipelines.policy import POLICIES
 from storage.records import SiteRules
 
 
@@ -31,7 +41,7 @@ def parse(text: str, file: Path) -> Config:
     blocks = [*_blocks(top), *_included(top)]
     if not blocks:
         raise top.error("source", "there is no source", "write a [[source]] block with a name and its entrances")
-    sources, disabled = _sources(blocks)
+    sources, disabled = _sources(blocks, crawl.allow_private)
     return Config(file=file, archive=archive, crawl=crawl, sources=sources, disabled=disabled)
 
 
@@ -115,6 +125,7 @@ def _archive(table: Table) -> ArchiveConfig:
         batch_pages=table.number("batch_pages", default.batch_pages, low=1, high=1_000_000),
         batch_seconds=table.duration("batch_seconds", default.batch_seconds, above_zero=True),
         segment_bytes=table.size("segment_bytes", default.segment_bytes),
+        min_free=table.size("min_free", default.min_free, least=0),
     )
 
 
@@ -137,10 +148,22 @@ def _crawl(table: Table) -> CrawlConfig:
         workers=table.number("workers", default.workers, low=0, high=1024),
         extract_timeout=table.duration("extract_timeout", default.extract_timeout, above_zero=True),
         extract_memory=table.size("extract_memory", default.extract_memory, least=100_000_000),
+        budget=_budget(table),
+        rights_policy=table.one_of("rights_policy", POLICIES) or default.rights_policy,
+        obey_noarchive=table.truth("obey_noarchive") or False,
+        allow_private=table.texts("allow_private", values.host),
     )
     if crawl.max_delay < crawl.delay:
         raise table.error("max_delay", "it is shorter than delay", "write one that is as long or longer")
     return crawl
+
+
+def _budget(table: Table) -> BudgetConfig:
+    return BudgetConfig(
+        pages=table.number("budget_pages", 0, low=0, high=10**9),
+        bytes=table.size("budget_bytes", 0, least=0),
+        seconds=table.duration("budget_time", 0.0),
+    )
 
 
 def _blocks(top: Table) -> Iterator[Table]:
@@ -175,7 +198,9 @@ def _included(top: Table) -> Iterator[Table]:
             yield from _blocks(table)
 
 
-def _sources(blocks: list[Table]) -> tuple[tuple[SourceConfig, ...], tuple[DisabledSource, ...]]:
+def _sources(
+    blocks: list[Table], allowed: Collection[str]
+) -> tuple[tuple[SourceConfig, ...], tuple[DisabledSource, ...]]:
     seen: dict[str, Path] = {}
     owners: dict[str, str] = {}
     sources: list[SourceConfig] = []
@@ -188,7 +213,7 @@ def _sources(blocks: list[Table]) -> tuple[tuple[SourceConfig, ...], tuple[Disab
                 raise block.error("name", problem, "give one of them another name")
             seen[name] = block.file
         try:
-            source = _source(block)
+            source = _source(block, allowed)
             for host in sorted(source.hosts):
                 if (owner := owners.get(fold_www(host))) is not None:
                     problem = f"the host {host!r} belongs to source {owner!r} already"
@@ -203,7 +228,7 @@ def _sources(blocks: list[Table]) -> tuple[tuple[SourceConfig, ...], tuple[Disab
     return tuple(sources), tuple(disabled)
 
 
-def _source(table: Table) -> SourceConfig:
+def _source(table: Table, allowed: Collection[str]) -> SourceConfig:
     name = table.text("name", values.slug)
     if name is None:
         raise table.error("name", "it is missing", 'write one, such as name = "daily-example"')
@@ -212,6 +237,11 @@ def _source(table: Table) -> SourceConfig:
     if not entrances:
         example = 'entrances = ["https://www.paper.example/feed.xml"]'
         raise table.error("entrances", "there is none", f"write at least one: {example}")
+    for url in entrances:
+        if is_private(url) and not is_allowed(*place_of(url), allowed):
+            place = values.host_of(url)
+            problem = f"{place!r} lies on this machine or in a private network"
+            raise table.error("entrances", problem, f'if that is meant, write allow_private = ["{place}"] in [crawl]')
     listed = table.texts("hosts", values.host)
     rules = SiteRules(
         name=name,
@@ -230,5 +260,8 @@ def _source(table: Table) -> SourceConfig:
         entrances=entrances,
         hosts=frozenset((*(values.host_of(url) for url in entrances), *listed)),
         delay=table.duration("delay", 0.0) if "delay" in table.values else None,
+        budget=_budget(table),
+        rights_policy=table.one_of("rights_policy", POLICIES),
+        obey_noarchive=table.truth("obey_noarchive"),
         labels=table.labels("labels"),
     )

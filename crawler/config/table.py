@@ -13,6 +13,7 @@ from crawler.config.keys import KEYS, Place, names
 from crawler.config.values import BadValue
 
 Value = TypeVar("Value")
+Word = TypeVar("Word", bound=str)
 
 
 class Table:
@@ -106,6 +107,23 @@ class Table:
         if found < least:
             raise self.error(key, f"{shown(value)} is too small", f"write {least:,} bytes or more".replace(",", " "))
         return found
+
+    def truth(self, key: str) -> bool | None:
+        """True or false, or None where the key is absent."""
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        self._wrong_type(key, value, "true or false, without quotes")
+
+    def one_of(self, key: str, words: tuple[Word, ...]) -> Word | None:
+        """One of ``words``, or None where the key is absent."""
+        value = self.text(key)
+        if value is None:
+            return None
+        for word in words:
+            if value == word:
+                return word
+        raise self.error(key, f"{shown(value)} is none of its values", f"write one of {', '.join(map(repr, words))}")
 
     def day(self, key: str) -> dt.date | None:
         """A day, as TOML writes it, or None."""
