@@ -11,7 +11,7 @@ from pipelines import blocks, features, places, reader, scoring, state
 from pipelines.blocks import HEADINGS, Block, Layout
 from pipelines.document import Document
 from pipelines.features import Known, Words, words
-from pipelines.fields.bullets import is_label
+from pipelines.labels import is_label
 from pipelines.normalise import plain
 from pipelines.weights import SECOND
 
@@ -53,6 +53,8 @@ _THIN_SHARE: Final = 0.25
 # What stands above the headline is masthead or teaser, unless it is more than this part of the text.
 _ABOVE: Final = 5
 _CELLS: Final = frozenset(("td", "th"))
+# Blocks between the label of key points and the first of them, itself counted.
+_NOTES: Final = 3
 # A paragraph that stands twice is a caption or a teaser; a shorter line may well be said twice.
 _REPEATED: Final = 40
 
@@ -133,6 +135,8 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
             continue
         key = words(block.text)
         reason = _double(block, key, known, looks[block.index])
+        if reason is None and is_label(block.text) and _heads_known(layout, block, known):
+            reason = "label"
         if reason is None and key in seen and len(block.text) > _REPEATED:
             reason = "repeated"
         if reason is None:
@@ -153,13 +157,17 @@ def _double(block: Block, key: Words, known: frozenset[Words], look: features.Fe
         return "known"
     if block.lines and words(block.lines[0]) in known and features.dated(" ".join(block.lines[1:])[:_SHORT]):
         return "headline"
-    if is_label(block.text):
-        return "label"
     if "label" in look and "after" in look:
         return "links"
     if "description.same" in look and ("outside.before" in look or "share<.05" in look or "share<.2" in look):
         return "standfirst"
     return None
+
+
+def _heads_known(layout: Layout, block: Block, known: frozenset[Words]) -> bool:
+    """Whether what stands below ``block``, perhaps after a note, is held by another field: the label of key points."""
+    below = layout.blocks[block.index + 1 : block.index + 1 + _NOTES]
+    return any(words(other.text) in known or any(words(line) in known for line in other.lines) for other in below)
 
 
 def _without_title(block: Block, known: frozenset[Words]) -> Block:

@@ -2,11 +2,13 @@
 
 A list may be an ``<ul>``, several sibling elements alike, or lines of one element. Three things speak for one: a label
 above it, a class or id that names it, and its place right below the headline. The first suffices; a class needs a
-place before the text has begun; a place alone needs a list of unlinked sentences.
+place before the text has begun; a place alone needs a list of unlinked sentences. A live blog's points are links into
+it, and no key points.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +20,8 @@ from pipelines.blocks import HEADINGS, Block, Layout, Region
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 from pipelines.features import dated, words
-from pipelines.labels import KEY_POINT_CLASSES, KEY_POINTS
+from pipelines.fields import about
+from pipelines.labels import KEY_POINT_CLASSES, KEY_POINT_HINTS, is_label
 from pipelines.layout import size
 from pipelines.normalise import fold
 
@@ -38,9 +41,16 @@ _PARAGRAPH: Final = 100
 _WHOLE: Final = 600
 # A list without label or class stands at most this many blocks below the headline, and text as many below it.
 _BELOW: Final = 30
+# A heading that shares this part of its words with the title is the headline in another version.
+_ALIKE: Final = 0.5
+# Share bars, pictures and the like stand between the points and the text.
+_SOON: Final = 80
 _MARKS: Final = "-–—•*▪■●· "
 # Lines that only breaks separate stand closer.
 _NEAR: Final = 16
+_TOKEN: Final = re.compile(r"\w+")
+# What ends a sentence, perhaps within quotes.
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]?$")
 _LISTS: Final = frozenset(("ul", "ol"))
 _LEAVES: Final = frozenset(("h2", "h3", "h4", "p", "div", "li"))
 # What no label redeems, and what speaks against a list without a label.
@@ -49,8 +59,6 @@ _AGAINST: Final = (
     _NEVER | cues.RELATED | cues.SHARE | cues.NEWSLETTER | cues.TAGS | cues.ADVERT | cues.BIOGRAPHY | cues.CAPTION
     | cues.BYLINE | cues.OVERLAY
 )  # fmt: skip
-
-_LABELS: Final = frozenset(fold(label) for line in KEY_POINTS.splitlines() for label in line.split("|") if label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class _List:
     headings: bool = False
     broken: bool = False
     labelled: bool = False
+    marked: bool = False
 
 
 def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
@@ -80,13 +89,16 @@ def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
         warnings = ("selector_unmatched:bullets",)
     layout = document.layout
     headline = _headline(layout, title)
+    known = words(title) if title else None
     ranked: list[tuple[int, int, Candidate[tuple[str, ...]]]] = []
     for found in (*_lists(layout), *_broken(layout)):
         source = _source(layout, found, headline)
-        if source is not None:
+        if source is not None and not (known and any(words(item) == known for item in found.items)):
             rank = _ORDER.index(source)
             ranked.append((rank, found.first, Candidate(value=found.items, source=source)))
     ranked.sort(key=lambda entry: entry[:2])
+    if ranked and about.kind(document).value == "liveblog":
+        ranked.clear()
     candidates = tuple(entry[2] for entry in ranked)
     return Choice(
         field="bullets",
@@ -97,6 +109,10 @@ def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
     )
 
 
+# A short item like these makes a list one of credits, dates, notes or offers.
+_NO_POINT: Final = frozenset(
+    ("lead.byline", "lead.date", "word.caption", "word.newsletter", "word.share", "word.consent")
+)
 _ORDER: Final = ("label", "class", "place")
 
 
@@ -105,13 +121,28 @@ def _texts(element: HtmlElement) -> Iterator[str]:
 
 
 def _headline(layout: Layout, title: str | None) -> int:
-    """The index of the block that the article begins with, or -1."""
+    """The index of the block that the article begins with, or -1.
+
+    That is the ``h1`` that reads as the title does, else the first heading that shares at least half of its words,
+    else any block that reads so, else the first ``h1``.
+    """
     heads = [block for block in layout.blocks if block.tag in HEADINGS]
     if title:
         key = words(title)
+        tokens = set(_TOKEN.findall(fold(title)))
+        alike: int | None = None
+        for block in heads:
+            if block.tag == "h1" and words(block.text) == key:
+                return block.index
+            if alike is None:
+                mine = set(_TOKEN.findall(fold(block.text)))
+                if words(block.text) == key or len(tokens & mine) >= _ALIKE * len(tokens | mine) > 0:
+                    alike = block.index
+        if alike is not None:
+            return alike
         near = range(len(title) - 8, len(title) + 9)
-        for block in (*heads, *(block for block in layout.blocks if block.tag not in HEADINGS)):
-            if len(block.text) in near and words(block.text) == key:
+        for block in layout.blocks:
+            if block.tag not in HEADINGS and len(block.text) in near and words(block.text) == key:
                 return block.index
     return next((block.index for block in heads if block.tag == "h1"), -1)
 
@@ -200,8 +231,8 @@ def _broken(layout: Layout) -> Iterator[_List]:
         held = layout.blocks[block.index : last]
         if len(held) > _MOST + 1 or any(one.linked for one in held):
             continue
-        texts = [line.lstrip(_MARKS) for one in held for line in (one.lines or (one.text,))]
-        items, labelled = _unlabelled([text for text in texts if text])
+        texts = [line for one in held for line in (one.lines or (one.text,)) if line.strip(_MARKS)]
+        items, labelled = _unlabelled([text.lstrip(_MARKS) for text in texts])
         whole = sum(map(size, items))
         if not labelled and any(map(dated, items)):
             continue
@@ -214,6 +245,7 @@ def _broken(layout: Layout) -> Iterator[_List]:
                 listed=False,
                 broken=True,
                 labelled=labelled,
+                marked=all(text[:1] in _MARKS for text in texts[-len(items) :]),
             )
 
 
@@ -226,11 +258,6 @@ def _unlabelled(items: list[str]) -> tuple[list[str], bool]:
     if items and is_label(items[0]):
         return items[1:], True
     return items, False
-
-
-def is_label(text: str) -> bool:
-    """Whether ``text`` is what publishers write above key points."""
-    return len(text) <= _LABEL and fold(text).strip(" :.") in _LABELS
 
 
 def _sized(items: list[str]) -> bool:
@@ -247,7 +274,8 @@ def _source(layout: Layout, found: _List, headline: int) -> str | None:
         return "label"
     if (found.region.cues | found.region.inherited) & _AGAINST:
         return None
-    if _named(layout, found) and (found.listed or sum(map(size, found.items)) <= _WHOLE):
+    names = KEY_POINT_CLASSES | KEY_POINT_HINTS if found.listed else KEY_POINT_CLASSES
+    if _named(layout, found, names) and (found.listed or sum(map(size, found.items)) <= _WHOLE):
         return "class"
     if begun or found.region.media or not (found.listed or found.headings or found.broken):
         return None
@@ -263,7 +291,9 @@ def _begun(layout: Layout, found: _List, headline: int) -> int:
 
 
 def _paragraph(layout: Layout, block: Block) -> bool:
-    return layout.prose[block.index] >= _PARAGRAPH and block.tag not in HEADINGS and not block.cues & _AGAINST
+    """Whether ``block`` is running text of the article; a standfirst is not yet."""
+    unlike = _AGAINST | cues.STANDFIRST
+    return layout.prose[block.index] >= _PARAGRAPH and block.tag not in HEADINGS and not block.cues & unlike
 
 
 def _labelled(layout: Layout, found: _List) -> bool:
@@ -276,14 +306,14 @@ def _labelled(layout: Layout, found: _List) -> bool:
     return False
 
 
-def _named(layout: Layout, found: _List) -> bool:
-    """Whether the list or a box that holds little else is named after what it is."""
+def _named(layout: Layout, found: _List, names: frozenset[str]) -> bool:
+    """Whether the list or a box that holds little else has one of ``names``."""
     region = found.region
     most = found.last - found.first + 4
     while region.last - region.first <= most:
         element = region.element
         for value in (element.get("class"), element.get("id"), element.get("data-testid")):
-            if value and not KEY_POINT_CLASSES.isdisjoint(cues.words(value)):
+            if value and not names.isdisjoint(cues.words(value)):
                 return True
         if region.parent < 0:
             break
@@ -293,8 +323,17 @@ def _named(layout: Layout, found: _List) -> bool:
 
 def _followed(layout: Layout, found: _List) -> bool:
     """Whether running text follows soon."""
-    return any(_paragraph(layout, block) for block in layout.blocks[found.last : found.last + _BELOW])
+    return any(_paragraph(layout, block) for block in layout.blocks[found.last : found.last + _SOON])
 
 
 def _sentences(found: _List) -> bool:
-    return found.broken or sum(map(size, found.items)) >= 40 * len(found.items)
+    """Whether the items of a list that only its place speaks for read as points.
+
+    In a list they are sentences. Lines between breaks are points if marks begin them, or if they end like headlines;
+    as sentences they are the text itself, set by someone who parts paragraphs so.
+    """
+    if any(len(item) < _LABEL and _NO_POINT.intersection(phrases.found(item)) for item in found.items):
+        return False
+    if found.broken:
+        return found.marked or not any(map(_SENTENCE_END.search, found.items))
+    return sum(map(size, found.items)) >= 40 * len(found.items)

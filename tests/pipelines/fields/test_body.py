@@ -173,6 +173,12 @@ def test_key_points_and_their_label_stand_in_bullets_alone() -> None:
     assert extract(read, points=points).paragraphs == TEXT
 
 
+def test_a_subheading_that_reads_like_a_label_stays_in_the_text() -> None:
+    text = (*TEXT[:3], "What you need to know", *TEXT[3:])
+    inside = paragraphs(*TEXT[:3]) + f"<h2>{text[3]}</h2>" + paragraphs(*TEXT[3:])
+    assert extract(paper(f"<div>{inside}</div>")).paragraphs == text
+
+
 def test_what_was_dropped_says_why() -> None:
     read = paper(f"<div>{paragraphs(*TEXT)}<p class='newsletter-box'>Sign up for our newsletter today!</p></div>")
     dropped = {one.text: one.reason for one in extract(read).dropped}

@@ -62,6 +62,13 @@ def read(above: str, below: str = "", rules: SiteRules | None = None) -> Documen
             "label",
             id="plain-promotion",
         ),
+        pytest.param(f"<p class='standfirst'>{PARAGRAPH}</p>{LIST}", "place", id="plain-list-below-a-standfirst"),
+        pytest.param(f"<p>• {'<br>• '.join(POINTS)}</p>", "place", id="lines-with-marks"),
+        pytest.param(f"<h4>🔑 3 key takeaways:</h4>{LIST}", "label", id="label-with-number-and-sign"),
+        pytest.param(f"<h4>Zusammenfassung (KI)</h4>{LIST}", "label", id="label-with-a-note"),
+        pytest.param(
+            f"<div class='takeaways'>{ITEMS.replace('li>', 'p>')}</div>", "class", id="paragraphs-with-a-name"
+        ),
     ],
 )
 def test_key_points(above: str, source: str) -> None:
@@ -88,10 +95,42 @@ def test_key_points(above: str, source: str) -> None:
         pytest.param(f"<footer><h3>Key points</h3>{LIST}</footer>", "", id="footer"),
         pytest.param(f"<p>What the board decided:</p>{LIST}", "", id="introduced-by-a-sentence"),
         pytest.param(f"<ul>{ITEMS.replace('</li>', '<img src=x></li>')}</ul>", "", id="gallery"),
+        pytest.param(f"<p>{'<br>'.join(POINTS)}</p>", "", id="text-parted-by-breaks"),
+        pytest.param(
+            "<p>The ferry at its berth in the sound<br>Photo: Ida Weller, Sound Gazette</p>",
+            "",
+            id="caption-and-credit",
+        ),
+        pytest.param(f"<div class='summary'>{ITEMS.replace('li>', 'p>')}</div>", "", id="standfirst-of-paragraphs"),
+        pytest.param(
+            f"<div class='key-points'><ul><li>{TITLE}</li>{ITEMS}</ul></div>", "", id="the-headline-among-them"
+        ),
     ],
 )
 def test_no_key_points(above: str, below: str) -> None:
     assert bullets.choose(read(above, below), title=TITLE).value is None
+
+
+def test_headlines_on_lines_below_the_headline() -> None:
+    lines = ("Ferry under sail from May", "“No need of an engine”, says the board", "Passengers pull the ropes")
+    found = bullets.choose(read(f"<h2>{'<br>'.join(lines)}</h2>"), title=TITLE)
+    assert found.value == lines
+
+
+def test_a_live_blogs_points_lead_into_it() -> None:
+    live = f'<script type="application/ld+json">{{"@type": "LiveBlogPosting", "headline": "{TITLE}"}}</script>'
+    assert bullets.choose(read(f"<h2>Key points</h2>{LIST}"), title=TITLE).value == POINTS
+    assert bullets.choose(read(f"{live}<h2>Key points</h2>{LIST}"), title=TITLE).value is None
+
+
+def test_another_version_of_the_headline_is_where_the_points_begin() -> None:
+    # The title stands once more further below, in a list of what is new.
+    again = f"<aside><div><a href='/ferry'>{TITLE}</a></div></aside>"
+    markup = f"<title>{TITLE}</title><h1>The old ferry goes back to sail</h1>{LIST}<p>{PARAGRAPH}</p>{again}"
+    page = Page(url="https://sound.example/ferry", body=markup.encode(), fetched_at=dt.datetime.now(dt.UTC))
+    found = document.read(page)
+    assert isinstance(found, Document)
+    assert bullets.choose(found, title=TITLE).value == POINTS
 
 
 def test_a_label_beats_a_name_and_a_name_beats_a_place() -> None:
