@@ -9,7 +9,7 @@ What is wrong is told in one sentence: :class:`ConfigError` for the whole file, 
 
 from crawler.config.errors import ConfigError
 from crawler.config.keys import KEYS, Key
-from crawler.config.model import ArchiveConfig, Config, CrawlConfig, DisabledSource, SourceConfig
+from crawler.config.model import ArchiveConfig, BudgetConfig, Config, CrawlConfig, DisabledSource, SourceConfig
 from crawler.config.read import archive_of, check_archive_path, check_names, load, parse
 from crawler.config.template import template
 from crawler.config.values import PLACEHOLDER_CONTACT
@@ -18,6 +18,7 @@ __all__ = [
     "KEYS",
     "PLACEHOLDER_CONTACT",
     "ArchiveConfig",
+    "BudgetConfig",
     "Config",
     "ConfigError",
     "CrawlConfig",

@@ -84,6 +84,12 @@ KEYS: tuple[Key, ...] = (
     _crawl("max_page", "size", '"20 MB"', "A larger page is cut off and refused."),
     _crawl("max_entrance", "size", '"60 MB"', "The same for feeds and sitemaps, also unpacked."),
     _crawl(
+        "poll",
+        "list of durations",
+        '["10m", "6h"]',
+        "Shortest and longest time between two polls of an entrance; between them it is asked as often as it changes.",
+    ),
+    _crawl(
         "revisit",
         "list of durations",
         "[]",

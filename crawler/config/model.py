@@ -42,7 +42,8 @@ class CrawlConfig:
 
     ``delay`` is the pause between two requests to one host; a Crawl-delay beyond ``max_delay`` defers the host.
     ``concurrency`` counts hosts asked at once, ``retries`` further tries after the first. ``revisit`` are ages of an
-    article at which it is asked for again. ``workers`` of 0 means one for each core. ``allow_private`` are hosts, with
+    article at which it is asked for again; ``poll`` bounds the time between two polls of an entrance, from its first to
+    its second. ``workers`` of 0 means one for each core. ``allow_private`` are hosts, with
     or without a port, that may lie on this machine or in a private network.
     """
 
@@ -54,6 +55,7 @@ class CrawlConfig:
     retries: int = 2
     max_page: int = 20 * 10**6
     max_entrance: int = 60 * 10**6
+    poll: tuple[float, float] = (600.0, 21600.0)
     revisit: tuple[float, ...] = ()
     robots_max_age: float = 86400.0
     workers: int = 0
@@ -70,8 +72,8 @@ class SourceConfig:
     """One news site: its entrances (absolute URLs), hosts, rules and labels.
 
     ``hosts`` are those of the entrances and the listed ones, lower case, with a port only where it is not the scheme's
-    own. ``delay`` is in seconds; it, ``rights_policy`` and ``obey_noarchive`` are None where the crawl's apply. ``labels`` are pairs sorted by key. ``file`` is where the
-    block stands.
+    own. ``delay`` is in seconds; it, ``rights_policy`` and ``obey_noarchive`` are None where the crawl's apply.
+    ``labels`` are pairs sorted by key. ``file`` is where the block stands.
     """
 
     file: Path

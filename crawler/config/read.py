@@ -143,6 +143,7 @@ def _crawl(table: Table) -> CrawlConfig:
         retries=table.number("retries", default.retries, low=0, high=20),
         max_page=table.size("max_page", default.max_page),
         max_entrance=table.size("max_entrance", default.max_entrance),
+        poll=_poll(table, default.poll),
         revisit=table.durations("revisit"),
         robots_max_age=table.duration("robots_max_age", default.robots_max_age),
         workers=table.number("workers", default.workers, low=0, high=1024),
@@ -164,6 +165,17 @@ def _budget(table: Table) -> BudgetConfig:
         bytes=table.size("budget_bytes", 0, least=0),
         seconds=table.duration("budget_time", 0.0),
     )
+
+
+def _poll(table: Table, default: tuple[float, float]) -> tuple[float, float]:
+    if "poll" not in table.values:
+        return default
+    match table.durations("poll"):
+        case (shortest, longest) if shortest <= longest:
+            return shortest, longest
+        case _:
+            remedy = 'write the shortest and the longest wait, such as ["10m", "6h"], or ["0s", "0s"] for every run'
+            raise table.error("poll", "it is not two durations, the longer one last", remedy)
 
 
 def _blocks(top: Table) -> Iterator[Table]:

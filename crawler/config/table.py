@@ -111,9 +111,9 @@ class Table:
     def truth(self, key: str) -> bool | None:
         """True or false, or None where the key is absent."""
         value = self.values.get(key)
-        if value is None or isinstance(value, bool):
-            return value
-        self._wrong_type(key, value, "true or false, without quotes")
+        if value is not None and not isinstance(value, bool):
+            self._wrong_type(key, value, "true or false, without quotes")
+        return value
 
     def one_of(self, key: str, words: tuple[Word, ...]) -> Word | None:
         """One of ``words``, or None where the key is absent."""

@@ -10,6 +10,8 @@ from crawler.demo.papers import PAPERS, Paper
 def demo_config_toml(archive: str) -> str:
     """The text of a ``broadsheet.toml`` with one source per paper, writing to the folder ``archive``."""
     head = f'[archive]\npath = {_quoted(archive)}\n\n[crawl]\ncontact = "mailto:demo@broadsheet.test"\ndelay = "0.1s"\n'
+    # Whoever tries it out twice wants to see the entrances asked twice.
+    head += 'poll = ["0s", "0s"]\n'
     return head + "".join(_source(paper) for paper in PAPERS)
 
 

@@ -50,6 +50,8 @@ def test_a_minimal_file_has_all_defaults() -> None:
     assert (crawl.delay, crawl.max_delay, crawl.concurrency, crawl.timeout, crawl.retries) == (1.0, 60.0, 32, 30.0, 2)
     assert (crawl.max_page, crawl.max_entrance, crawl.revisit) == (20_000_000, 60_000_000, ())
     assert (crawl.robots_max_age, crawl.workers) == (86400.0, 0)
+    assert crawl.poll == (600.0, 21600.0)
+    assert config(crawl='poll = ["0s", "1d"]').crawl.poll == (0.0, 86400.0)
     assert (crawl.extract_timeout, crawl.extract_memory) == (20.0, 10**9)
     (source,) = found.sources
     assert source.rules == SiteRules(name="courier")
@@ -204,6 +206,12 @@ def test_contacts_that_are_refused(contact: str, problem: str) -> None:
             'broadsheet.toml, [crawl] delay: true is not a duration; write a duration such as "30s", "15m", ',
             id="truth value",
         ),
+        pytest.param(
+            f"{CONTACT}poll = ['6h', '10m']\n{SOURCE}",
+            "poll: it is not two durations, the longer one last; ",
+            id="poll",
+        ),
+        pytest.param(f"{CONTACT}poll = ['6h']\n{SOURCE}", "poll: it is not two durations, ", id="poll one"),
         pytest.param(f"{CONTACT}delay = -1\n{SOURCE}", "delay: -1 is not a duration; ", id="negative"),
         pytest.param(f"{CONTACT}delay = inf\n{SOURCE}", "delay: inf is not a duration; ", id="endless"),
         pytest.param(f"{CONTACT}delay = 1{'0' * 400}\n{SOURCE}", "is not a duration; ", id="huge"),
