@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -80,13 +81,12 @@ class Region:
 
     ``cues`` are its own, ``inherited`` those of its ancestors; ``first`` and ``last`` the half-open range of the
     indexes of the blocks in its subtree; ``media`` counts its pictures, videos and frames, ``controls`` its buttons
-    and fields; ``name`` is its class.
+    and fields; ``name`` is its class, ``ids`` its id and its id for tests. The element is not kept: holding on to
+    every element of a page costs more than to read its attributes.
     """
 
     index: int
     parent: int
-    depth: int
-    element: HtmlElement
     tag: str
     cues: int
     inherited: int
@@ -95,6 +95,7 @@ class Region:
     media: int = 0
     controls: int = 0
     name: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -129,30 +130,66 @@ class Layout:
     blocks: list[Block] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     prose: list[float] = field(default_factory=list)
-    deepest: int = 0
 
 
-def own_cues(element: HtmlElement, tag: str) -> tuple[int, str]:
-    """What an element's tag, class, id, role, itemprop and visibility say of it; and its class."""
+# What an attribute may betray of its element.
+_CLASS, _ID, _ROLE, _ITEMPROP, _HIDDEN, _ARIA, _STYLE, _TEST_ID = range(1, 9)
+_ATTRIBUTES = {
+    "class": _CLASS,
+    "id": _ID,
+    "role": _ROLE,
+    "itemprop": _ITEMPROP,
+    "hidden": _HIDDEN,
+    "aria-hidden": _ARIA,
+    "style": _STYLE,
+    "data-testid": _TEST_ID,
+}
+
+
+def own_cues(element: HtmlElement, tag: str) -> tuple[int, str, tuple[str, ...]]:
+    """What an element's tag, class, id, role, itemprop and visibility say of it; its class; its ids."""
     found = _TAG_CUES.get(tag, 0)
     name = ""
+    ids: tuple[str, ...] = ()
     for key, value in element.items():
-        if key == "class":
+        kind = _ATTRIBUTES.get(key)
+        if kind is None:
+            continue
+        if kind == _CLASS:
             name = value
             found |= cues.of(value)
-        elif key == "id":
+        elif kind == _ID:
             found |= cues.of(value)
-        elif key == "role":
+            ids += (value,)
+        elif kind == _TEST_ID:
+            ids += (value,)
+        elif kind == _ROLE:
             found |= _ROLE_CUES.get(value.lower(), 0)
-        elif key == "itemprop":
+        elif kind == _ITEMPROP:
             found |= _ITEMPROP_CUES.get(value.lower(), 0)
         elif (
-            key == "hidden"
-            or (key == "aria-hidden" and value == "true")
-            or (key == "style" and len(value) < 400 and "display:none" in value.replace(" ", ""))
+            kind == _HIDDEN
+            or (kind == _ARIA and value == "true")
+            or (kind == _STYLE and len(value) < 400 and "display:none" in value.replace(" ", ""))
         ):
             found |= cues.HIDDEN
-    return found, name
+    return found, name, ids
+
+
+# What an element means to the walk, by its tag; any other is inline and means nothing.
+_BLOCK, _LINK, _EMPHASIS, _SPAN, _BREAK, _IMAGE, _MEDIA, _CONTROL, _NOSCRIPT, _SKIPPED = range(1, 11)
+_KINDS = {
+    **dict.fromkeys(SKIPPED_TAGS, _SKIPPED),
+    **dict.fromkeys(MEDIA_TAGS, _MEDIA),
+    **dict.fromkeys(CONTROL_TAGS, _CONTROL),
+    **dict.fromkeys(BLOCK_TAGS, _BLOCK),
+    **dict.fromkeys(EMPHASIS_TAGS, _EMPHASIS),
+    "a": _LINK,
+    "span": _SPAN,
+    "br": _BREAK,
+    "img": _IMAGE,
+    "noscript": _NOSCRIPT,
+}
 
 
 def read(root: HtmlElement) -> Layout:
@@ -170,82 +207,108 @@ class _Reader:
         self.media = self.controls = self.seen = 0
         self.continues = False
         self.breaks = 0
-        self.region = 0
+        self.region = Region(0, -1, _tag(root), 0, 0, 0)
         self._walk(root)
 
     def _walk(self, root: HtmlElement) -> None:
-        regions, pieces = self.layout.regions, self.pieces
-        regions.append(Region(0, -1, 0, root, _tag(root), 0, 0, 0))
+        # Every element of the page comes by here twice, and most are blocks: what is asked of each is written out, in
+        # local names, and its kind is kept until its end instead of asking for its tag again.
+        layout, pieces, kind_of = self.layout, self.pieces, _KINDS.get
+        regions, blocks = layout.regions, layout.blocks
+        region = self.region
+        regions.append(region)
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        in_link = in_strong = depth = deepest = 0
-        skipping = False
+        next(walk)
+        kinds: list[int | None] = [None]
+        in_link = in_strong = 0
+        text = root.text
+        if text and not text.isspace():
+            pieces.append(text)
         for event, element in walk:
             if event == "start":
-                depth += 1
-                if depth > deepest:
-                    deepest = depth
                 tag = element.tag
-                if depth > 1:
-                    if tag in BLOCK_TAGS:
-                        self._open(element, tag)
-                    elif self._skips(element, tag):
-                        walk.skip_subtree()
-                        skipping = True
-                        continue
-                    elif tag == "a":
+                kind = kind_of(tag)
+                kinds.append(kind)
+                if kind is not None:
+                    if kind == _BLOCK:
+                        if pieces or self.links or self.breaks:
+                            self._flush()
+                        own, name, ids = own_cues(element, tag)
+                        region = self.region = Region(
+                            len(regions),
+                            region.index,
+                            tag,
+                            own,
+                            region.inherited | region.cues,
+                            len(blocks),
+                            -1,
+                            -self.media,
+                            -self.controls,
+                            name,
+                            ids,
+                        )
+                        regions.append(region)
+                    elif kind == _LINK:
                         in_link += 1
                         self.links += 1
-                    elif tag in EMPHASIS_TAGS:
+                    elif kind == _EMPHASIS:
                         in_strong += 1
+                    elif self._skips(element, kind):
+                        walk.skip_subtree()
+                        kinds[-1] = _SKIPPED
+                        continue
                 text = element.text
             else:
                 if event == "end":
-                    depth -= 1
-                    if depth == 0:
+                    kind = kinds.pop()
+                    if not kinds:
                         break
-                    if skipping:
-                        skipping = False
-                    else:
-                        tag = element.tag
-                        if tag in BLOCK_TAGS:
-                            self._close()
-                        elif tag == "a":
+                    if kind is not None:
+                        if kind == _BLOCK:
+                            if pieces or self.links or self.breaks:
+                                self._flush()
+                            region.last = len(blocks)
+                            region.media += self.media
+                            region.controls += self.controls
+                            region = self.region = regions[region.parent]
+                        elif kind == _LINK:
                             in_link -= 1
-                        elif tag in EMPHASIS_TAGS:
+                        elif kind == _EMPHASIS:
                             in_strong -= 1
                 text = element.tail
-            if not text or not (pieces or text.strip()):
+            if not text or not (pieces or not text.isspace()):
                 continue
             pieces.append(text)
-            if (self.breaks or in_link or in_strong) and (size := len(text.strip())):
+            if (in_link or in_strong or self.breaks) and (size := len(text.strip())):
                 self.breaks = 0
                 if in_link:
                     self.linked += size
                 if in_strong:
                     self.strong += size
         self._flush()
-        self.layout.deepest = deepest
-        regions[0].last = len(self.layout.blocks)
+        regions[0].last = len(blocks)
         regions[0].media, regions[0].controls = self.media, self.controls
 
-    def _skips(self, element: HtmlElement, tag: object) -> bool:
+    def _skips(self, element: HtmlElement, kind: int) -> bool:
         """Whether an inline element's subtree is no text; pictures, controls and line breaks are noted."""
-        if tag in SKIPPED_TAGS:
-            if tag in MEDIA_TAGS:
-                self.media += 1
-            elif tag in CONTROL_TAGS:
-                self.controls += 1
-            return tag != "noscript" or not _holds_text(element)
-        if tag == "span":
-            kind = _special(element)
-            if kind == "br":
+        if kind == _SPAN:
+            special = _special(element)
+            if special == "br":
                 self._break()
-            return kind is not None
-        if tag == "br":
+            return special is not None
+        if kind == _BREAK:
             self._break()
-        elif tag == "img":
+            return False
+        if kind == _IMAGE:
             self.media += 1
-        return False
+            return False
+        if kind == _NOSCRIPT:
+            return not _holds_text(element)
+        if kind == _MEDIA:
+            self.media += 1
+        elif kind == _CONTROL:
+            self.controls += 1
+        return True
 
     def _break(self) -> None:
         """A line break: one after a full sentence, or two in a row, begin a new block; any other is a space."""
@@ -277,12 +340,12 @@ class _Reader:
         self.continues = False
 
     def _add(self, text: str, lines: tuple[str, ...]) -> None:
-        region = self.layout.regions[self.region]
+        region = self.region
         blocks = self.layout.blocks
         blocks.append(
             Block(
                 len(blocks),
-                self.region,
+                region.index,
                 region.tag,
                 text,
                 min(self.linked, len(text)),
@@ -295,40 +358,6 @@ class _Reader:
             )
         )
         self.seen = self.media
-
-    def _open(self, element: HtmlElement, tag: str) -> None:
-        self._flush()
-        regions = self.layout.regions
-        above = regions[self.region]
-        own, name = own_cues(element, tag)
-        here = len(regions)
-        around = above.inherited | above.cues
-        first = len(self.layout.blocks)
-        regions.append(
-            Region(
-                here,
-                self.region,
-                above.depth + 1,
-                element,
-                tag,
-                own,
-                around,
-                first,
-                -1,
-                -self.media,
-                -self.controls,
-                name,
-            )
-        )
-        self.region = here
-
-    def _close(self) -> None:
-        self._flush()
-        region = self.layout.regions[self.region]
-        region.last = len(self.layout.blocks)
-        region.media += self.media
-        region.controls += self.controls
-        self.region = region.parent
 
 
 def _holds_text(noscript: HtmlElement) -> bool:
@@ -348,9 +377,15 @@ _UNSEEN = frozenset(
 def _special(element: HtmlElement) -> str | None:
     """``unseen`` for a span with words for screen readers only (“opens in a new tab”), ``br`` for one that breaks."""
     name = element.get("class")
-    if not name or len(name) > 200:
+    special = _meaning(name) if name else None
+    return None if special == "br" and (len(element) or element.text) else special
+
+
+@lru_cache(maxsize=16_384)
+def _meaning(name: str) -> str | None:
+    if len(name) > 200:
         return None
     parts = name.lower().split()
     if not _UNSEEN.isdisjoint(parts):
         return "unseen"
-    return "br" if "br" in parts and not len(element) and not element.text else None
+    return "br" if "br" in parts else None

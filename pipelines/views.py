@@ -130,7 +130,7 @@ class View:
     def marked(self, *marks: str) -> bool:
         """Whether the class of some block-level element holds one of ``marks``."""
         regions = self.document.layout.regions
-        return any(mark in (region.element.get("class") or "")[:500].lower() for region in regions for mark in marks)
+        return any(mark in region.name[:500].lower() for region in regions for mark in marks)
 
     @property
     def attachment(self) -> bool:

@@ -182,7 +182,7 @@ def _alike(child: Region, before: Region) -> bool:
         child.tag == before.tag
         and child.last - child.first == 1
         and child.first == before.last
-        and child.element.get("class") == before.element.get("class")
+        and child.name == before.name
     )
 
 
@@ -311,8 +311,7 @@ def _named(layout: Layout, found: _List, names: frozenset[str]) -> bool:
     region = found.region
     most = found.last - found.first + 4
     while region.last - region.first <= most:
-        element = region.element
-        for value in (element.get("class"), element.get("id"), element.get("data-testid")):
+        for value in (region.name, *region.ids):
             if value and not names.isdisjoint(cues.words(value)):
                 return True
         if region.parent < 0:
