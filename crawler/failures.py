@@ -15,6 +15,8 @@ from scrapy.exceptions import (
 from twisted.internet import error as twisted_errors
 from twisted.web.client import ResponseNeverReceived
 
+from crawler.tls import told
+
 REASONS: dict[str, str] = {
     "timeout": "The host did not answer completely within the time limit.",
     "dns": "The host's name could not be resolved.",
@@ -52,8 +54,13 @@ def reason_of(error: BaseException) -> str:
         if isinstance(error, kind):
             return reason
     if isinstance(error, DownloadFailedError | ResponseNeverReceived):
-        text = repr(error.__cause__ or error)
-        if "SSL" in text or "certificate" in text.lower():
+        if told(error) is not None:
             return "tls"
+        text = repr(error.__cause__ or error)
         return "connection_lost" if "ConnectionLost" in text or "ConnectionDone" in text else "network"
     raise error
+
+
+def detail_of(error: BaseException) -> str:
+    """What else there is to say of a failed download, at most 300 characters."""
+    return (told(error) or str(error) or type(error).__name__)[:300]

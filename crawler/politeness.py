@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.errand import ERRAND, ROBOTS_BYTES, Errand, errand_of, stored_of
-from crawler.failures import reason_of
+from crawler.failures import detail_of, reason_of
 from crawler.refused import Refused
 from crawler.session import Session, session_of
 from pipelines import outcomes
@@ -35,9 +35,10 @@ _ROBOTS_FIRST = 1000
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a host's robots.txt asks for; ``parser`` is None where nothing may be fetched at all."""
+    """What a host's robots.txt asks for; ``parser`` is None where nothing may be fetched at all, ``why`` says why."""
 
     parser: Protego | None
+    why: str | None = None
 
     def allows(self, url: str) -> bool:
         """Whether ``url`` may be fetched."""
@@ -93,7 +94,8 @@ class RobotsMiddleware:
             self._rules[origin] = asyncio.ensure_future(self._ask(origin, errand))
         rules = await asyncio.shield(self._rules[origin])
         if rules.parser is None:
-            raise Refused("deferred", "robots_unavailable", f"{origin}/robots.txt could not be had")
+            why = f": {rules.why}" if rules.why else ""
+            raise Refused("deferred", "robots_unavailable", f"{origin}/robots.txt could not be had{why}")
         if not rules.allows(request.url):
             raise Refused("refused", "robots", f"{origin}/robots.txt disallows it")
         longest = self._session.config.crawl.max_delay
@@ -152,8 +154,9 @@ class RobotsMiddleware:
             except Exception as error:  # noqa: BLE001 - reason_of raises it again where it is no failure of the network
                 now = dt.datetime.now(dt.UTC)
                 base = Capture(kind="robots", source=info.source, requested_url=url, at=now, outcome="failed")
-                session.record(dataclasses.replace(base, reason=reason_of(error)))
-                return Rules(parser=None)
+                row = dataclasses.replace(base, reason=reason_of(error), detail=detail_of(error))
+                session.record(row)
+                return Rules(parser=None, why=f"{row.reason}, {row.detail}")
             stored = stored_of(request)
             if stored is None:
                 raise RuntimeError("the capture middleware did not see the answer for robots.txt")
@@ -165,6 +168,7 @@ class RobotsMiddleware:
                 if rules.parser is None:
                     reason = f"http_{stored.status}" if whole else "cut_short"
                     row = dataclasses.replace(row, outcome="failed", reason=reason)
+                    rules = Rules(parser=None, why=reason)
                 session.record(row)
                 return rules
             location = first(stored.response_headers, "location") or ""

@@ -34,6 +34,9 @@ ITEM_PIPELINES = {
     "pipelines.item_pipelines.ArchivePipeline": 200,
 }
 
+# It verifies certificates and says in words what is wrong with one.
+DOWNLOAD_HANDLERS = {"https": "crawler.tls.HTTPSHandler"}
+
 # The capture middleware ends an answer that is too large, keeps what came and says so; Scrapy would drop it.
 DOWNLOAD_MAXSIZE = 0
 DOWNLOAD_WARNSIZE = 0

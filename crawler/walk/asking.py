@@ -14,7 +14,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.errand import ERRAND, Errand, errand_of, stored_of
-from crawler.failures import reason_of
+from crawler.failures import detail_of, reason_of
 from crawler.refused import Refused
 from crawler.session import Session
 from pipelines import outcomes
@@ -143,7 +143,7 @@ class Asking:
             outcome="failed",
             reason=reason,
             url=request.url,
-            detail=str(error)[:300] or None,
+            detail=detail_of(error),
             not_before=later,
         )
         if reason in RETRIED and errand.attempt <= self._retries:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from OpenSSL import SSL
 from scrapy import exceptions
+from service_identity import VerificationError
 from twisted.internet import error as twisted_errors
+from twisted.python.failure import Failure
 from twisted.web.client import ResponseNeverReceived
 
-from crawler.failures import REASONS, reason_of
+from crawler.failures import REASONS, detail_of, reason_of
 from pipelines.outcomes import RETRIED
 
 KINDS = [
@@ -23,8 +26,9 @@ KINDS = [
     (twisted_errors.ConnectionLost(), "connection_lost"),
     (ResponseNeverReceived([twisted_errors.ConnectionLost()]), "connection_lost"),
     (exceptions.DownloadFailedError("[<ConnectionDone>]"), "connection_lost"),
-    (exceptions.DownloadFailedError("SSL handshake failed"), "tls"),
-    (exceptions.DownloadFailedError("the certificate has expired"), "tls"),
+    (ResponseNeverReceived([Failure(SSL.Error([("SSL routines", "", "unexpected eof")]))]), "tls"),
+    (ResponseNeverReceived([Failure(VerificationError(errors=[]))]), "tls"),
+    (exceptions.DownloadFailedError("a page about the certificate of an SSL course"), "network"),
     (exceptions.DownloadFailedError("something else"), "network"),
     (twisted_errors.NoRouteError(), "network"),
     (exceptions.DownloadCancelledError("ours"), "cancelled"),
@@ -47,3 +51,20 @@ def test_a_bug_is_raised(error: Exception) -> None:
 def test_what_is_tried_again_has_a_sentence() -> None:
     plain = {reason for reason in RETRIED if not reason.startswith("http_")} - {"cut_short"}
     assert plain <= set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        pytest.param(SSL.Error([("SSL routines", "", "wrong version number")]), "speaks no TLS", id="plain HTTP"),
+        pytest.param(SSL.Error([("SSL routines", "", "no protocols available")]), "no protocols", id="another"),
+        pytest.param(VerificationError(errors=[]), "another host's", id="another host's certificate"),
+    ],
+)
+def test_what_was_wrong_with_tls_is_said_in_words(error: Exception, words: str) -> None:
+    assert words in detail_of(ResponseNeverReceived([Failure(error)]))
+
+
+def test_a_detail_is_never_empty_and_never_long() -> None:
+    assert detail_of(exceptions.DownloadFailedError("x" * 999)) == "x" * 300
+    assert detail_of(exceptions.DownloadFailedError()) == "DownloadFailedError"
