@@ -11,7 +11,7 @@ from pipelines import collector, quality, rights
 from pipelines import document as documents
 from pipelines.candidates import Choice
 from pipelines.document import Document
-from pipelines.fields import about, access, authors, body, bullets, date, image, language, title
+from pipelines.fields import about, access, authors, body, bullets, date, image, kind, language, section, tags, title
 from pipelines.fields.body import Body
 from pipelines.fields.date import Dates
 from pipelines.fields.image import Image
@@ -101,10 +101,10 @@ def extract(document: Document) -> Extraction:
         description=standfirst,
         bullets=points,
         body=text,
-        section=about.section(document),
-        tags=about.tags(document),
+        section=section.choose(document),
+        tags=tags.choose(document),
         publisher=about.publisher(document),
-        kind=about.kind(document),
+        kind=kind.choose(document),
         image=image.choose(document),
         language=language.choose(document, "\n".join(text.paragraphs)),
         access=access.choose(document, text),

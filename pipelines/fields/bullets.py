@@ -20,7 +20,7 @@ from pipelines.blocks import HEADINGS, Block, Layout, Region
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 from pipelines.features import dated, words
-from pipelines.fields import about
+from pipelines.fields import kind
 from pipelines.labels import KEY_POINT_CLASSES, KEY_POINT_HINTS, is_label
 from pipelines.layout import size
 from pipelines.normalise import fold
@@ -97,7 +97,7 @@ def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
             rank = _ORDER.index(source)
             ranked.append((rank, found.first, Candidate(value=found.items, source=source)))
     ranked.sort(key=lambda entry: entry[:2])
-    if ranked and about.kind(document).value == "liveblog":
+    if ranked and kind.choose(document).value == "liveblog":
         ranked.clear()
     candidates = tuple(entry[2] for entry in ranked)
     return Choice(

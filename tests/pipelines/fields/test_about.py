@@ -10,7 +10,7 @@ import json
 import pytest
 
 from pipelines.document import Document, read
-from pipelines.fields import about, image
+from pipelines.fields import about, image, kind, section, tags
 from pipelines.fields.image import Image
 from storage.records import Page
 
@@ -67,11 +67,22 @@ def test_description(html: str, expected: str | None) -> None:
         (f'<script type="application/ld+json">{TRAIL}</script><title>The old bridge reopens</title>', "Rivers"),
         ("<ol class=breadcrumb><li><a href=/>Home</a><li><a href=/w>World</a><li>Bridge</ol><h1>Bridge</h1>", "World"),
         ('<nav><a href="/sport/">Sport</a><a href="/world/">World news</a></nav>', "World news"),
+        (ld(articleSection="{$category}") + meta("article:section", "World"), "World"),
+        (ld(articleSection="News") + meta("article:section", "World"), "World"),
+        (ld(articleSection="News"), "News"),
+        (ld(articleSection="Home") + "<ol class=breadcrumb><li>Home<li>Rivers<li>Bridge</ol><h1>Bridge</h1>", "Rivers"),
+        (
+            "<nav class=breadcrumb><h2>Breadcrumb</h2><script>var a = b</script><a href=/>Home</a> &gt; <a href=/n>News</a>"
+            " &gt; <a href=/w>World</a> &gt; 12 May 2024</nav>",
+            "World",
+        ),
+        (meta("article:section", "news_news"), None),
+        (meta("article:section", "www.x.example"), None),
         ("<p>x", None),
     ],
 )
 def test_section(html: str, expected: str | None) -> None:
-    assert about.section(document(html)).value == expected
+    assert section.choose(document(html)).value == expected
 
 
 @pytest.mark.parametrize(
@@ -82,11 +93,21 @@ def test_section(html: str, expected: str | None) -> None:
         (meta("article:tag", "bridge") + meta("article:tag", "river"), ("bridge", "river")),
         ('<meta name=keywords content="bridge; river">', ("bridge", "river")),
         ('<a rel=tag href=/t>#bridge</a><a rel="tag" href=/u>river</a>', ("bridge", "river")),
+        (
+            ld(keywords=["tag:Crime", "type:story", "Category: Economy", "topic/harbours"]),
+            ("Crime", "Economy", "harbours"),
+        ),
+        (ld(keywords=["type_news", "_Prio_3", "@river", "ada@x.example", "Elevated:false", "bridge"]), ("bridge",)),
+        (ld(keywords=["98be933f-38cf-4fba-b6c6-ad438e82010a", "bridge"]), ("bridge",)),
+        (
+            ld(keywords=["Chapter 1: Prologue", "Nation/World", "EUR/USD"]),
+            ("Chapter 1: Prologue", "Nation/World", "EUR/USD"),
+        ),
         ("<p>x", None),
     ],
 )
 def test_tags(html: str, expected: tuple[str, ...] | None) -> None:
-    assert about.tags(document(html)).value == expected
+    assert tags.choose(document(html)).value == expected
 
 
 @pytest.mark.parametrize(
@@ -107,7 +128,7 @@ CRUMBED_OPINION = """<script type="application/ld+json">{"@type":"BreadcrumbList
 
 
 @pytest.mark.parametrize(
-    ("html", "url", "kind"),
+    ("html", "url", "expected"),
     [
         (ld(), URL, "news"),
         (ld() + meta("article:section", "Opinion"), URL, "opinion"),
@@ -122,12 +143,13 @@ CRUMBED_OPINION = """<script type="application/ld+json">{"@type":"BreadcrumbList
         (ld(**{"@type": "Recipe", "headline": "Soup"}), URL, "other"),
         (meta("og:type", "article"), URL, "news"),
         (meta("og:type", "video.other"), URL, "video"),
+        (ld() + meta("og:type", "video.other"), URL, "news"),
         ("<p>x", "https://x.example/video/swans/", "video"),
         ("<p>x", URL, None),
     ],
 )
-def test_kind(html: str, url: str, kind: str | None) -> None:
-    assert about.kind(document(html, url)).value == kind
+def test_kind(html: str, url: str, expected: str | None) -> None:
+    assert kind.choose(document(html, url)).value == expected
 
 
 PICTURE = meta("og:image", "/img/bridge.jpg?w=1200")

@@ -1,0 +1,185 @@
+"""The section of the paper that an article stands in, as the paper names it to its readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from pipelines import headlines
+from pipelines.candidates import Candidate, Choice
+from pipelines.document import Document
+from pipelines.fields.about import texts
+from pipelines.normalise import clean, fold
+from pipelines.urls import registered_domain
+
+_LONGEST = 120
+_METAS = (
+    "article:section", "og:article:section", "section", "parsely-section", "articlesection", "og:section",
+    "article.section", "cxenseparse:category", "rubrik", "category", "news:section",
+)  # fmt: skip
+# Where a trail begins, and what its label says to those who hear the page.
+_HOME = frozenset(
+    {
+        "home", "homepage", "home page", "start", "startseite", "zur startseite", "accueil", "inicio", "início",
+        "hjem", "forside", "forsiden", "front page", "portada", "capa", "ホーム", "トップ", "トップページ", "top",
+        "главная",
+        "главная страница", "головна", "начало", "αρχική", "ana sayfa", "anasayfa", "首页", "首頁", "홈", "الرئيسية",
+        "strona główna", "domů", "domov", "hlavní stránka", "hlavná stránka", "etusivu", "trang chủ", "beranda",
+        "หน้าแรก", "početna", "naslovna", "naslovnica", "acasă", "címlap", "főoldal", "avaleht", "sākums", "pradžia",
+        "forsíða", "ראשי", "hjemmeside", "hem", "होम", "হোম", "صفحه اصلی", "خانه", "صفحہ اول", "mwanzo", "nyumbani",
+        "laman utama", "you are here", "sie sind hier", "sie befinden sich hier", "vous êtes ici", "estás aquí",
+        "está en", "sei qui", "você está aqui", "u bevindt zich hier", "du er her", "du är här", "jesteś tutaj",
+        "nacházíte se zde", "breadcrumb", "breadcrumbs", "breadcrumb navigation", "pfadnavigation", "brotkrumen",
+        "brotkrümelnavigation", "fil d'ariane", "navigation", "menu", "zurück", "back", "retour", "volver",
+        "tilbage", "tillbaka", "terug", "all",
+    }
+)  # fmt: skip
+# A paper's word for all that it prints: true, and less than the step that follows it.
+_NEWS = frozenset(
+    {
+        "news", "all news", "latest news", "latest", "nachrichten", "aktuell", "aktuelles", "meldungen",
+        "neuigkeiten", "alle news", "noticias", "últimas noticias", "actualidad", "actualités", "actualité", "actus",
+        "notizie", "ultime notizie", "notícias", "nieuws", "nyheder", "nyheter", "uutiset", "fréttir", "wiadomości",
+        "aktualności", "zprávy", "správy", "hírek", "știri", "vijesti", "vesti", "novice", "naujienos", "ziņas",
+        "uudised", "новости", "новини", "вести", "ειδήσεις", "haberler", "haber", "أخبار", "الأخبار", "חדשות",
+        "اخبار", "خبریں", "समाचार", "সংবাদ", "ニュース", "뉴스", "新闻", "新聞", "tin tức", "ข่าว", "berita", "habari",
+        "izindaba", "articles", "artikel", "alle artikel", "article", "blog", "story",
+    }
+)  # fmt: skip
+# "{$category}", "var x = y", "news_news": what a template or a script left, or a name for machines.
+_CODE = re.compile(r"[{}<>=_$\\]|^/|\(\)|^\W*$|^\d+$|^#?(?:[\w-]+\.)+[a-z]{2,7}$")
+_DAY = re.compile(r"(?:^|\D)(?:19|20)\d\d(?:\D|$)|\b\d{1,2}\.\s?(?:\d{1,2}\.|\w+)")
+
+
+def choose(document: Document) -> Choice[str]:
+    """The section as stated, else the first telling step of the page's trail, else what the page calls its folder.
+
+    A word for news at large gives way to another place that is more exact, where there is one.
+    """
+    evidence = document.evidence
+    pairs: list[tuple[str, str | None]] = [
+        (node.origin, node.article_section[0]) for node in evidence.articles[:2] if node.article_section
+    ]
+    pairs += [(f"meta:{name}", evidence.first_meta(name)) for name in _METAS]
+    found = _sections(pairs)
+    if all(fold(candidate.value) in _NEWS for candidate in found):
+        found += _sections([("breadcrumbs", _crumb(document))])
+    if not found:
+        found += _sections([("url", _named_by_link(document))])
+    exact = next((candidate for candidate in found if fold(candidate.value) not in _NEWS), None)
+    winner = exact or (found[0] if found else None)
+    why = "" if winner is None else "first" if winner is found[0] else "more exact than a word for news"
+    return Choice(field="section", winner=winner, candidates=tuple(found), why=why)
+
+
+def _sections(pairs: Iterable[tuple[str, str | None]]) -> list[Candidate[str]]:
+    found = [_single(candidate) for candidate in texts(pairs)]
+    return [candidate for candidate in found if len(candidate.value) <= _LONGEST and is_section(candidate.value)]
+
+
+def is_section(name: str) -> bool:
+    """Whether ``name`` may be a section's: neither code nor an address, a day, or the start of a trail."""
+    return not (name.startswith("http") or _CODE.search(name) or _DAY.search(name) or fold(name) in _HOME)
+
+
+def _single(candidate: Candidate[str]) -> Candidate[str]:
+    """The first of several sections in one string."""
+    first = re.split(r"\s*(?:[,;|>»]|/(?=\S))\s*", candidate.value, maxsplit=1)[0]
+    return Candidate(value=first or candidate.value, source=candidate.source, raw=candidate.raw)
+
+
+_UNSPOKEN = frozenset({"script", "style", "template", "noscript", "h1", "h2", "h3", "h4", "h5", "h6"})
+_TRAIL = re.compile(
+    r"bread-?crumb|brotkr[uü]m|(?:^|[\s_-])(?:crumbs?|pan|pankuzu|ariane|migas|rastro)(?:$|[\s_-])", re.IGNORECASE
+)
+
+
+def _crumb(document: Document) -> str | None:
+    """The first step of the page's trail that is neither its start, its site nor the article itself."""
+    evidence = document.evidence
+    trails = [node.crumbs for node in (*evidence.articles, *evidence.others) if node.crumbs] or _trails(document.tree)
+    titles = {headlines.key(text) for text in (evidence.html_title, evidence.first_meta("og:title")) if text}
+    sites = headlines.site_keys(
+        [evidence.first_meta("og:site_name"), *(n.publisher.name for n in evidence.articles if n.publisher)],
+        registered_domain(document.page.url),
+    )
+
+    def is_step(name: str) -> bool:
+        mine = headlines.key(name)
+        if not mine or len(name) > 60 or name.endswith(":") or not is_section(name) or headlines.is_site(name, sites):
+            return False
+        return not any(mine in title and (len(name) > 25 or mine == title) for title in titles)
+
+    steps = [name for trail in trails for name in trail if is_step(name)]
+    return next((name for name in steps if fold(name) not in _NEWS), steps[0] if steps else None)
+
+
+@lru_cache(maxsize=16_384)
+def _is_trail(marks: str) -> bool:
+    """Whether the class, id and label of an element are a trail's; pages repeat the same ones."""
+    return bool(_TRAIL.search(marks))
+
+
+def _trails(tree: lxml.html.HtmlElement) -> list[tuple[str, ...]]:
+    """The steps of trails that the page shows, each trail a short line of links and words with marks between."""
+    found: list[tuple[str, ...]] = []
+    for element in tree.iter("nav", "ol", "ul", "p", "div"):
+        marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('aria-label') or ''}"
+        if 2 < len(marks) < 200 and _is_trail(marks):
+            pieces: list[str] = []
+            for part in _spoken(element):
+                pieces += [clean(piece) for piece in re.split(r"[>›»/|→·]", part[:200])]
+                if len(pieces) > 40:
+                    break
+            steps = tuple(piece for piece in pieces if piece)
+            if steps:
+                found.append(steps)
+        if len(found) >= 3:
+            break
+    return found
+
+
+def _spoken(element: lxml.html.HtmlElement) -> Iterator[str]:
+    """The texts of a trail without its scripts and without the heading that labels it."""
+    for node in element.iter():
+        if isinstance(node.tag, str) and node.tag not in _UNSPOKEN and node.text:
+            yield node.text
+        if node is not element and node.tail:
+            yield node.tail
+
+
+_BREAKS = re.compile(r"[\t\r\n]")
+
+
+def _named_by_link(document: Document) -> str | None:
+    """What the page itself calls the first folder of its address: the text of a link that leads there."""
+    try:
+        folders = [part for part in urlsplit(document.page.url).path.split("/")[:-1] if part]
+    except ValueError:
+        return None
+    if not folders or folders[0].isdigit() or len(folders[0]) <= 2:
+        return None
+    wanted = f"/{folders[0]}"
+    for count, link in enumerate(document.tree.iter("a")):
+        if count > 400:
+            break
+        href = link.get("href") or ""
+        # Most links lead elsewhere and need not be taken apart; white space inside an address is no part of it.
+        if wanted not in href and not _BREAKS.search(href):
+            continue
+        try:
+            parts = urlsplit(href.strip())
+        except ValueError:
+            continue
+        if parts.path.rstrip("/") == wanted and not parts.fragment and not parts.query:
+            text = clean("".join(link.itertext())[:100])
+            if 1 < len(text) <= 40:
+                return text
+    return None
+
+
+_SPLIT = re.compile(r"[,;|]")
