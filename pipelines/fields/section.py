@@ -25,19 +25,21 @@ _METAS = (
 _HOME = frozenset(
     {
         "home", "homepage", "home page", "start", "startseite", "zur startseite", "accueil", "inicio", "início",
-        "hjem", "forside", "forsiden", "front page", "portada", "capa", "ホーム", "トップ", "トップページ", "top",
+        "hjem", "ホーム", "トップ", "トップページ", "top",
         "главная",
         "главная страница", "головна", "начало", "αρχική", "ana sayfa", "anasayfa", "首页", "首頁", "홈", "الرئيسية",
         "strona główna", "domů", "domov", "hlavní stránka", "hlavná stránka", "etusivu", "trang chủ", "beranda",
-        "หน้าแรก", "početna", "naslovna", "naslovnica", "acasă", "címlap", "főoldal", "avaleht", "sākums", "pradžia",
+        "หน้าแรก", "početna", "naslovna", "naslovnica", "acasă", "főoldal", "avaleht", "sākums", "pradžia",
         "forsíða", "ראשי", "hjemmeside", "hem", "होम", "হোম", "صفحه اصلی", "خانه", "صفحہ اول", "mwanzo", "nyumbani",
         "laman utama", "you are here", "sie sind hier", "sie befinden sich hier", "vous êtes ici", "estás aquí",
         "está en", "sei qui", "você está aqui", "u bevindt zich hier", "du er her", "du är här", "jesteś tutaj",
-        "nacházíte se zde", "breadcrumb", "breadcrumbs", "breadcrumb navigation", "pfadnavigation", "brotkrumen",
+        "nacházíte se zde", "breadcrumb", "breadcrumbs", "pfadnavigation", "brotkrumen",
         "brotkrümelnavigation", "fil d'ariane", "navigation", "menu", "zurück", "back", "retour", "volver",
         "tilbage", "tillbaka", "terug", "all",
     }
 )  # fmt: skip
+# Sections to a newspaper where they are stated, the start where a trail begins with them.
+_FRONT = frozenset({"front page", "portada", "capa", "forside", "forsiden", "címlap", "à la une"})
 # A paper's word for all that it prints: true, and less than the step that follows it.
 _NEWS = frozenset(
     {
@@ -52,7 +54,14 @@ _NEWS = frozenset(
 )  # fmt: skip
 # "{$category}", "var x = y", "news_news": what a template or a script left, or a name for machines.
 _CODE = re.compile(r"[{}<>=_$\\]|^/|\(\)|^\W*$|^\d+$|^#?(?:[\w-]+\.)+[a-z]{2,7}$")
-_DAY = re.compile(r"(?:^|\D)(?:19|20)\d\d(?:\D|$)|\b\d{1,2}\.\s?(?:\d{1,2}\.|\w+)")
+_DAY = re.compile(
+    r"\d{1,2}(?:\.|st|nd|rd|th)?\s?[^\W\d]{3,}\.?,?\s?(?:19|20)\d\d|[^\W\d]{3,}\.?\s\d{1,2},\s?(?:19|20)\d\d"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
+)
+# What stands beside a trail, or labels it.
+_BESIDE = re.compile(
+    r"bread-?crumb|navigation|^(?:share|teilen|print|drucken|compartir|partager|condividi)$", re.IGNORECASE
+)
 
 
 def choose(document: Document) -> Choice[str]:
@@ -86,6 +95,10 @@ def is_section(name: str) -> bool:
     return not (name.startswith("http") or _CODE.search(name) or _DAY.search(name) or fold(name) in _HOME)
 
 
+def _is_beside(name: str) -> bool:
+    return name.endswith(":") or fold(name) in _FRONT or bool(_BESIDE.search(name))
+
+
 def _single(candidate: Candidate[str]) -> Candidate[str]:
     """The first of several sections in one string."""
     first = re.split(r"\s*(?:[,;|>»]|/(?=\S))\s*", candidate.value, maxsplit=1)[0]
@@ -110,7 +123,7 @@ def _crumb(document: Document) -> str | None:
 
     def is_step(name: str) -> bool:
         mine = headlines.key(name)
-        if not mine or len(name) > 60 or name.endswith(":") or not is_section(name) or headlines.is_site(name, sites):
+        if not mine or len(name) > 60 or _is_beside(name) or not is_section(name) or headlines.is_site(name, sites):
             return False
         return not any(mine in title and (len(name) > 25 or mine == title) for title in titles)
 

@@ -59,14 +59,14 @@ def keyword(text: str) -> str | None:
     if match := _SORT.fullmatch(text):
         sort, mark, rest = match.groups()
         if _KEPT.fullmatch(sort.lower()):
-            return keyword(rest.rpartition(":")[2].strip() if mark == ":" else rest)
+            return keyword(rest.rpartition(":")[2].strip())
         # "type:story", "Elevated:false", "articleID/N6TP": a field of some system and its value.
         field = mark == ":" and (sort.islower() or _SETTING.fullmatch(rest))
         if field or _DROPPED.fullmatch(sort.lower().replace("_", " ")) or _IDENTIFIER.fullmatch(rest):
             return None
     if not 1 < len(text) <= _LONGEST or "_" in text or "@" in text or "{" in text:
         return None
-    if text.startswith(("http://", "https://", "www.")) or _IDENTIFIER.fullmatch(text):
+    if text.startswith(("http:", "https:", "www.")) or _IDENTIFIER.fullmatch(text):
         return None
     return text
 
