@@ -6,6 +6,7 @@ the headline it stands. The second, :mod:`pipelines.places`, sees it among the o
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -14,16 +15,18 @@ from functools import lru_cache
 from typing import Final
 
 from pipelines import cues, phrases
-from pipelines.blocks import HEADINGS, Block, Layout
+from pipelines.blocks import BLOCK_TAGS, HEADINGS, Block, Layout
 from pipelines.layout import size
 
 Features = dict[str, float]
 
 _STEPS: Final = (20, 40, 70, 110, 170, 260, 400)
 _STEP_NAMES: Final = (*(f"size<{bound}" for bound in _STEPS), "size")
+_TAG_NAMES: Final = {tag: f"tag.{tag}" for tag in BLOCK_TAGS}
 _STOPS: Final = tuple('.!?…;"”»“)。！？」؟।۔')
 _DATE = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}|\d{1,2}[年月日]")
 _WORD = re.compile(r"\w+")
+_DIGIT = re.compile("[0-9]")
 # A block of fewer characters may be a label or a notice.
 _SHORT: Final = 200
 # A link of fewer characters that is all of its block is a label.
@@ -87,14 +90,15 @@ def first_look(layout: Layout, about: Known) -> list[Features]:
     """The features of every block for itself; a link that is all of a short block has ``label`` alone."""
     blocks, regions = layout.blocks, layout.regions
     repeats = Counter(block.text for block in blocks)
-    shares: Counter[tuple[str, str, str, str]] = Counter()
-    marks = [signature(layout, block) for block in blocks]
-    for mark, mass in zip(marks, layout.prose, strict=True):
-        shares[mark] += int(mass)
+    shares: dict[tuple[str, str, str, str], int] = {}
+    for block, mass in zip(blocks, layout.prose, strict=True):
+        if mass:
+            mark = signature(layout, block)
+            shares[mark] = shares.get(mark, 0) + int(mass)
     total = sum(layout.prose) + 1
-    title_words = set(about.title)
-    result = []
-    for block, mark in zip(blocks, marks, strict=True):
+    known = _Recogniser(about)
+    result: list[Features] = []
+    for block in blocks:
         if is_label(block):
             result.append({"label": 1.0})
             continue
@@ -103,10 +107,10 @@ def first_look(layout: Layout, about: Known) -> list[Features]:
         _text(block, features)
         if repeats[block.text] > 1:
             features["repeated"] = 1
-        share = shares[mark] / total
+        share = shares.get(signature(layout, block), 0) / total
         features["signature"] = share
         features["signature<.05" if share < 0.05 else "signature<.3" if share < 0.3 else "signature>.3"] = 1
-        _known(block, about, title_words, features)
+        known.look(block, features)
         result.append(features)
     _after_title(layout, result)
     return result
@@ -152,66 +156,73 @@ def dated(text: str) -> bool:
 
 
 def _text(block: Block, features: Features) -> None:
-    text = block.text
+    text, tag = block.text, block.tag
     length = size(text)
-    linked = block.linked / len(text)
     features[_STEP_NAMES[bisect_right(_STEPS, length)]] = 1
-    features[f"tag.{block.tag}"] = 1
-    stops = text.endswith(_STOPS)
+    features[_TAG_NAMES.get(tag) or f"tag.{tag}"] = 1
     short = length < _SHORT
-    if stops:
+    if text.endswith(_STOPS):
         features["stops.short" if length < 80 else "stops.long"] = 1
     else:
         features["open.short" if length < 80 else "open.long"] = 1
-    if linked:
-        features["linked"] = linked
+    if block.linked:
+        features["linked"] = linked = block.linked / len(text)
         if linked > 0.9:
             features["all_link.short" if short else "all_link.long"] = 1
         elif linked > 0.4:
             features["half_link.short" if short else "half_link.long"] = 1
         if block.links > 2:
             features["many_links"] = 1
-    if block.strong > 0.9 * len(text):
-        features["emphasis.short" if length < 100 else "emphasis.long"] = 1
-    elif block.strong and text.find(":") in range(1, 60):
-        features["emphasis.lead"] = 1
+    if block.strong:
+        if block.strong > 0.9 * len(text):
+            features["emphasis.short" if length < 100 else "emphasis.long"] = 1
+        elif 1 <= text.find(":", 0, 60):
+            features["emphasis.lead"] = 1
     if block.media:
         features["media.short" if short else "media.long"] = 1
-    features["commas"] = min(text.count(",") + text.count("،") + text.count("、"), 6) / 6
+    ascii_only = text.isascii()
+    commas = text.count(",") if ascii_only else text.count(",") + text.count("،") + text.count("、")
+    features["commas"] = commas / 6 if commas < 6 else 1.0
     if short:
-        digits = sum(map(str.isdigit, text)) / len(text)
-        if digits:
-            features["digits"] = digits
-            if length < 90 and dated(text):
-                features["date"] = 1
-        if "|" in text or "•" in text or "·" in text or "›" in text:
-            features["bar"] = 1
-        if "/" in text:
-            features["slash"] = 1
-        if text[0] in "([{":
-            features["bracket"] = 1
-        elif text[0] in "-–—•*►▶→»>+#":
-            features["dash"] = 1
-        for name in phrases.found(text):
-            features[name if length >= 90 else name + ".short"] = 1
-        if text.endswith(":"):
-            features["colon"] = 1
-        elif text.endswith("?"):
-            features["question"] = 1
-        if text.isupper():
-            features["capitals"] = 1
+        _short(text, length, features, ascii_only=ascii_only)
     if "@" in text:
         features["at"] = 1
     if "©" in text or "(c)" in text:
         features["copyright"] = 1
     if "http" in text or "www." in text:
         features["address"] = 1
-    if text[0].islower():
+    first = text[0]
+    if first.islower():
         features["lower"] = 1
-    elif text[0] in "\"'“„«»‘「":
+    elif first in "\"'“„«»‘「":
         features["quote"] = 1
-    if block.tag in HEADINGS:
+    if tag in HEADINGS:
         features["heading"] = 1
+
+
+def _short(text: str, length: int, features: Features, *, ascii_only: bool) -> None:
+    """What only a label or a notice shows; a paragraph may hold any of it."""
+    digits = len(_DIGIT.findall(text)) if ascii_only else sum(map(str.isdigit, text))
+    if digits:
+        features["digits"] = digits / len(text)
+        if length < 90 and dated(text):
+            features["date"] = 1
+    if "|" in text or (not ascii_only and ("•" in text or "·" in text or "›" in text)):
+        features["bar"] = 1
+    if "/" in text:
+        features["slash"] = 1
+    if text[0] in "([{":
+        features["bracket"] = 1
+    elif text[0] in "-–—•*►▶→»>+#":
+        features["dash"] = 1
+    for name in phrases.found(text):
+        features[name if length >= 90 else name + ".short"] = 1
+    if text.endswith(":"):
+        features["colon"] = 1
+    elif text.endswith("?"):
+        features["question"] = 1
+    if text.isupper():
+        features["capitals"] = 1
 
 
 @lru_cache(maxsize=8192)
@@ -222,26 +233,47 @@ def _place(own: int, around: int) -> tuple[tuple[str, float], ...]:
     )
 
 
-def _known(block: Block, about: Known, title_words: set[str], features: Features) -> None:
-    if len(block.text) > about.longest:
-        return
-    key = words(block.text)
-    if title_words and len(key) < 2 * len(about.title) + 4:
-        if key == about.title or (block.lines and words(block.lines[0]) == about.title):
-            features["title.same"] = 1
-        else:
-            mine = set(key)
-            both = len(mine & title_words)
-            if both >= 0.75 * len(title_words) and both >= 0.6 * len(mine):
-                features["title.like"] = 1
-    told = about.description
-    if len(told) > 4 or len("".join(told)) > 20:
-        if key == told or (len(told) > 8 and key[: len(told) - 1] == told[:-1] and len(key) < 1.5 * len(told)):
-            features["description.same"] = 1
-        elif len(key) > 8 and (key[:10] == told[:10] or _within(key, told)):
-            features["description.like"] = 1
-    if key in about.others:
-        features["known"] = 1
+class _Recogniser:
+    """What tells the blocks that repeat what another field holds."""
+
+    def __init__(self, about: Known) -> None:
+        self.about = about
+        self.title_words = set(about.title)
+        told = about.description
+        self.told = told if len(told) > 4 or len("".join(told)) > 20 else ()
+        # A block of fewer letters can be none of what is known: most are told by their length alone.
+        sizes = [len("".join(other)) for other in about.others]
+        if about.title:
+            shared = math.ceil(0.75 * len(self.title_words))
+            sizes += [len("".join(about.title)), sum(sorted(map(len, self.title_words))[:shared])]
+        if self.told:
+            sizes.append(sum(sorted(map(len, told))[:8]) if len(told) > 8 else sum(map(len, told)))
+        self.shortest = min(sizes, default=math.inf)
+
+    def look(self, block: Block, features: Features) -> None:
+        """Add to ``features`` what ``block`` repeats."""
+        about, title_words, told = self.about, self.title_words, self.told
+        if len(block.text) > about.longest:
+            return
+        folded = block.text.casefold()
+        if len(folded) < self.shortest:
+            return
+        key = tuple(_WORD.findall(folded))
+        if title_words and len(key) < 2 * len(about.title) + 4:
+            if key == about.title or (block.lines and words(block.lines[0]) == about.title):
+                features["title.same"] = 1
+            else:
+                mine = set(key)
+                both = len(mine & title_words)
+                if both >= 0.75 * len(title_words) and both >= 0.6 * len(mine):
+                    features["title.like"] = 1
+        if told:
+            if key == told or (len(told) > 8 and key[: len(told) - 1] == told[:-1] and len(key) < 1.5 * len(told)):
+                features["description.same"] = 1
+            elif len(key) > 8 and (key[:10] == told[:10] or _within(key, told)):
+                features["description.like"] = 1
+        if key in about.others:
+            features["known"] = 1
 
 
 def _within(key: Words, told: Words) -> bool:

@@ -121,11 +121,19 @@ _WORDS: Mapping[str, str] = {
 _INDEX: dict[str, str] = {}
 for _name, _text in _WORDS.items():
     for _word in _text.split():
-        _INDEX.setdefault(_word, _name)
+        _INDEX.setdefault(_word, f"word.{_name}")
 _STARTS: dict[str, str] = {}
 for _name, _text in _LEADS.items():
     for _word in _text.split("|"):
-        _STARTS.setdefault(_word.strip(), _name)
+        _STARTS.setdefault(_word.strip(), f"lead.{_name}")
+_KNOWN = _INDEX.keys()
+#: Every kind of notice that :func:`found` tells.
+KINDS = frozenset((*_INDEX.values(), *_STARTS.values()))
+# The first word of each lead with the most words that a lead so begun has.
+_FIRST: dict[str, int] = {}
+for _word in _STARTS:
+    _first, _, _rest = _word.partition(" ")
+    _FIRST[_first] = max(_FIRST.get(_first, 0), min(_LEAD, _word.count(" ") + 1))
 
 
 def found(text: str) -> tuple[str, ...]:
@@ -134,12 +142,12 @@ def found(text: str) -> tuple[str, ...]:
     if not parts or len(parts) > LONGEST:
         return ()
     kinds: set[str] = set()
-    for count in range(min(_LEAD, len(parts)), 0, -1):
+    # Few words begin a lead; only these are joined with those after them.
+    for count in range(min(_FIRST.get(parts[0], 0), len(parts)), 0, -1):
         start = parts[0] if count == 1 else " ".join(parts[:count])
         if kind := _STARTS.get(start):
-            kinds.add(f"lead.{kind}")
+            kinds.add(kind)
             break
-    for part in parts:
-        if kind := _INDEX.get(part):
-            kinds.add(f"word.{kind}")
+    if not _KNOWN.isdisjoint(parts):
+        kinds.update(_INDEX[part] for part in parts if part in _INDEX)
     return tuple(kinds)

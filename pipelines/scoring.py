@@ -20,7 +20,11 @@ from pipelines.weights import FIRST, SECOND
 
 @dataclass(slots=True, kw_only=True)
 class Reading:
-    """A page read twice: the probability of each block (0 outside ``main``), and the region that holds the article."""
+    """A page read twice: the probability of each block (0 where it was not read again), and the region that holds the
+    article.
+
+    ``looks`` are those of the blocks from ``start`` on: the second where they were read again, else the first.
+    """
 
     first: list[float]
     likely: list[float]
@@ -37,8 +41,10 @@ def read(layout: Layout, about: Known) -> Reading:
     second = second_look(layout, about, looks, before, main)
     start, end = scope(layout, main)
     likely = [0.0] * len(layout.blocks)
-    likely[start:end] = likelihoods(second, SECOND)
-    return Reading(first=before, likely=likely, main=main, start=start, looks=second)
+    for index, chance in zip(second, likelihoods(second.values(), SECOND), strict=True):
+        likely[index] = chance
+    last = [second.get(index) or looks[index] for index in range(start, end)]
+    return Reading(first=before, likely=likely, main=main, start=start, looks=last)
 
 
 def likelihoods(looks: Iterable[Features], weights: Mapping[str, float]) -> list[float]:

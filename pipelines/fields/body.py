@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -211,4 +212,8 @@ def _rows(layout: Layout, kept: list[Block]) -> list[str]:
 
 def _reason(look: features.Features) -> str:
     """The feature that speaks most against a block."""
-    return min(look, key=lambda name: SECOND.get(name, 0.0) * look[name], default="unlikely")
+    worst, least = "unlikely", math.inf
+    for name, value in look.items():
+        if (speaks := SECOND.get(name, 0.0) * value) < least:
+            worst, least = name, speaks
+    return worst

@@ -38,6 +38,14 @@ def test_the_scope_reaches_beyond_the_region_and_not_beyond_the_page() -> None:
     assert places.scope(found, reading.main) == (0, 3)
 
 
+def test_what_the_first_reading_leaves_no_hope_is_not_read_again() -> None:
+    menu = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in ("News", "Sport", "Weather", "Culture"))
+    found, reading = read(f"<body><nav>{menu}</nav><div>{f'<p>{PARAGRAPH}</p>' * 3}</div></body>")
+    again = {block.text: "chance" in look for block, look in zip(found.blocks, reading.looks, strict=True)}
+    assert again == {"News": False, "Sport": False, "Weather": False, "Culture": False, PARAGRAPH.strip(): True}
+    assert reading.likely[:4] == [0.0] * 4
+
+
 @pytest.mark.parametrize("markup", ["<body></body>", "<body><p>x</p></body>", "<html></html>"])
 def test_pages_with_next_to_nothing(markup: str) -> None:
     found, reading = read(markup)

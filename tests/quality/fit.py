@@ -107,7 +107,7 @@ def fit(examples: Sequence[Example], loose: float) -> dict[str, float]:
 
 def both(data: Sequence[Sample]) -> tuple[dict[str, float], dict[str, float]]:
     """The weights of the first and of the second reading."""
-    first = fit([example for one in data for example in _examples(one, one.looks, 0)], LOOSE[0])
+    first = fit([example for one in data for example in _examples(one, dict(enumerate(one.looks)))], LOOSE[0])
     second: list[Example] = []
     for one in data:
         layout = one.read.layout
@@ -116,7 +116,7 @@ def both(data: Sequence[Sample]) -> tuple[dict[str, float], dict[str, float]]:
         looks = places.second_look(layout, one.known, one.looks, chances, main)
         second += [
             example
-            for example in _examples(one, looks, places.scope(layout, main)[0])
+            for example in _examples(one, looks)
             if one.saved.set != "trafilatura" or not _standfirst(example[0])
         ]
     return first, fit(second, LOOSE[1])
@@ -127,8 +127,10 @@ def _standfirst(look: Features) -> bool:
     return "outside.before" in look and ("description.same" in look or "description.like" in look)
 
 
-def _examples(one: Sample, looks: Sequence[Features], start: int) -> Iterable[Example]:
-    for look, (label, weight) in zip(looks, labels.pairs(one.right)[start:], strict=False):
+def _examples(one: Sample, looks: Mapping[int, Features]) -> Iterable[Example]:
+    right = labels.pairs(one.right)
+    for index, look in looks.items():
+        label, weight = right[index]
         if weight > 0:
             yield look, label, weight, one.site
 
