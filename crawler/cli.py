@@ -6,9 +6,11 @@ out or is silent.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -16,12 +18,14 @@ from typing import ParamSpec
 import click
 
 from crawler.config import Config, ConfigError, archive_of, load, template
+from crawler.config.units import duration, size
 from crawler.terminal import clean, console
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
 
 P = ParamSpec("P")
 CONFIG = "broadsheet.toml"
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -40,6 +44,33 @@ def _exits(command: Callable[P, int | None]) -> Callable[P, None]:
     return wrapped
 
 
+class _Duration(click.ParamType[dt.timedelta]):
+    """A length of time as people write it: ``7d``, ``12h``."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.timedelta:
+        if isinstance(value, dt.timedelta):
+            return value
+        try:
+            return dt.timedelta(seconds=duration(value))
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no length of time; write 7d, 12h or 30m", param, ctx)
+
+
+class _Size(click.ParamType[int]):
+    """A number of bytes as people write it: ``2 GB``, ``500 MB``."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return size(value if not isinstance(value, str) or not value.isdecimal() else int(value))
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no size; write 500 MB, 2 GB or a number of bytes", param, ctx)
+
+
+_DURATION = _Duration()
 _config_option = click.option(
     "-c",
     "--config",
@@ -53,6 +84,12 @@ _archive_option = click.option(
     "--archive",
     type=click.Path(path_type=Path, file_okay=False),
     help="Read this archive; no configuration is needed then.",
+)
+_as_of_option = click.option(
+    "--as-of",
+    "as_of",
+    metavar="NAME|INSTANT",
+    help="Read the archive as it stood: at a snapshot's name, or at an instant such as 2026-11-22T08:00 (UTC).",
 )
 _log_option = click.option(
     "--log-level",
@@ -116,19 +153,60 @@ def init(output: Path) -> int:
 @click.option(
     "--limit", type=click.IntRange(min=0), metavar="N", help="Fetch at most N articles; the rest is deferred."
 )
+@click.option(
+    "--budget-bytes", type=_Size(), metavar="SIZE", help="Receive about so much ('2 GB'); the rest is deferred."
+)
+@click.option("--budget-time", type=_DURATION, metavar="TIME", help="End after so long (12m); the rest is deferred.")
+@click.option(
+    "--since", type=_DAY, metavar="DAY", help="Backfill: only articles that appeared on this day or later (YYYY-MM-DD)."
+)
+@click.option("--until", type=_DAY, metavar="DAY", help="Backfill: only articles that appeared on this day or earlier.")
+@click.option("--oldest-first", is_flag=True, help="Backfill from the oldest day on, in place of the newest.")
+@click.option("--now", is_flag=True, help="Ask every entrance, also those that are not due by [crawl] poll.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="Override a Scrapy setting, as scrapy does.")
 @_log_option
 @_exits
-def crawl(config: Path, names: tuple[str, ...], limit: int | None, settings: tuple[str, ...], log_level: str) -> int:
+def crawl(
+    config: Path,
+    names: tuple[str, ...],
+    limit: int | None,
+    budget_bytes: int | None,
+    budget_time: dt.timedelta | None,
+    since: dt.datetime | None,
+    until: dt.datetime | None,
+    oldest_first: bool,
+    now: bool,
+    settings: tuple[str, ...],
+    log_level: str,
+) -> int:
     """Crawl the configured sources into the archive.
 
     Safe to repeat: what is known and not due is not asked for again. Safe to kill: the next run puts right what a
     killed one left. A source that another run is crawling is left out.
+
+    With --since or --until it goes back through sitemap indexes, archive pages and further pages of lists for the
+    articles of those days. The same command again goes on where it was stopped:
+
+    \b
+      broadsheet crawl --source daily --since 2019-01-01 --until 2019-12-31
     """
     from crawler.commands.crawl import closing_lines, run
     from crawler.config import check_archive_path, check_names
+    from crawler.plan import Plan
     from crawler.session import Session
 
+    plan = Plan(
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        oldest_first=oldest_first,
+        now=now,
+    )
+    if plan.period.first > plan.period.last:
+        raise click.BadParameter("it is before --since; write the later day last", param_hint="--until")
+    if oldest_first and not plan.backfill:
+        raise click.BadParameter(
+            "it orders a backfill; name its days with --since and --until", param_hint="--oldest-first"
+        )
     loaded = load(config)
     check_archive_path(loaded)
     overrides = _pairs(settings)
@@ -144,8 +222,13 @@ def crawl(config: Path, names: tuple[str, ...], limit: int | None, settings: tup
     def say(line: str) -> None:
         err.print(line, soft_wrap=True)
 
+    budget = loaded.crawl.budget
+    if budget_bytes is not None:
+        budget = replace(budget, bytes=budget_bytes)
+    if budget_time is not None:
+        budget = replace(budget, seconds=budget_time.total_seconds())
     code, session = run(
-        lambda: Session.open(loaded, names=names or None, limit=limit, say=say),
+        lambda: Session.open(loaded, names=names or None, limit=limit, budget=budget, plan=plan, say=say),
         console=err,
         log_level=log_level,
         overrides=overrides,
@@ -159,9 +242,10 @@ def crawl(config: Path, names: tuple[str, ...], limit: int | None, settings: tup
 @click.argument("url")
 @_config_option
 @_archive_option
+@_as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 @_exits
-def show(url: str, config: Path, archive: Path | None, as_json: bool) -> int:
+def show(url: str, config: Path, archive: Path | None, as_of: str | None, as_json: bool) -> int:
     """Show the article behind URL as a person reads it.
 
     URL may be any address under which the article was met: as announced, after redirects, canonical, or with tracking
@@ -169,7 +253,7 @@ def show(url: str, config: Path, archive: Path | None, as_json: bool) -> int:
     """
     from crawler.commands import show as view
 
-    opened = _open(config, archive)
+    opened = _open(config, archive, as_of)
     article, event = view.find(opened, url)
     if article is None:
         unknown = f"{url} is unknown to this archive; `broadsheet status` lists what it holds"
@@ -188,15 +272,16 @@ def show(url: str, config: Path, archive: Path | None, as_json: bool) -> int:
 @main.command()
 @_config_option
 @_archive_option
+@_as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @_exits
-def status(config: Path, archive: Path | None, as_json: bool) -> int:
+def status(config: Path, archive: Path | None, as_of: str | None, as_json: bool) -> int:
     """Say what the archive holds: sources, counts, and the last run."""
     from rich.table import Table
 
     from crawler.commands import status as view
 
-    opened = _open(config, archive)
+    opened = _open(config, archive, as_of)
     mistake: ConfigError | None = None
     loaded: Config | None = None
     if archive is None:
@@ -232,6 +317,52 @@ def status(config: Path, archive: Path | None, as_json: bool) -> int:
     if mistake is not None:
         out.print(f"No crawl can start: {mistake}", soft_wrap=True)
     return 0
+
+
+@main.command()
+@_config_option
+@_archive_option
+@_as_of_option
+@click.option("--source", "names", multiple=True, metavar="NAME", help="This source only; may be repeated.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Announced on this day (UTC) or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Announced on this day (UTC) or earlier.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with reasons by day.")
+@_exits
+def coverage(
+    config: Path,
+    archive: Path | None,
+    as_of: str | None,
+    names: tuple[str, ...],
+    since: dt.datetime | None,
+    until: dt.datetime | None,
+    as_json: bool,
+) -> int:
+    """Say how complete the archive is: what was announced, by source and day, and what became of it.
+
+    \b
+    The share of last month, for a paper:
+      broadsheet coverage --since 2026-10-01 --until 2026-10-31 --json
+
+    Captured is what the archive holds as an article. docs/coverage.md defines every column. Exits with 1 where nothing
+    was announced in that time.
+    """
+    from crawler.commands import coverage as view
+    from pipelines.history import key
+    from storage.coverage import coverage as count
+
+    opened = _open(config, archive, as_of)
+    found = count(
+        opened.captures(),
+        sources=names or None,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        same=key,
+    )
+    if as_json:
+        click.echo(view.as_json(found))
+    else:
+        view.print_text(found, console())
+    return 0 if found else 1
 
 
 @main.command()
@@ -288,6 +419,92 @@ def inspect(
 
 
 @main.command()
+@_config_option
+@_archive_option
+@click.option(
+    "--files", type=click.IntRange(min=1), metavar="N", help="Compact where there are more than N small files."
+)
+@click.option(
+    "--grace", type=_DURATION, metavar="TIME", help="Keep replaced files this long, 7d by default, 30d at most."
+)
+@click.option("--vacuum-now", is_flag=True, help="Remove replaced files at once; whoever is reading them fails.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@_exits
+def compact(
+    config: Path,
+    archive: Path | None,
+    files: int | None,
+    grace: dt.timedelta | None,
+    vacuum_now: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Merge small files into large ones, sorted, and drop rows that stand twice.
+
+    Partitions with more than 50 files of less than 64 MB are rewritten. Crawls and readers go on meanwhile; safe to
+    kill and to repeat. Files that were replaced a week ago are removed, never those of a snapshot.
+
+    \b
+    Every night:      broadsheet compact
+    For plain Parquet readers, when nobody reads:
+                      broadsheet compact --vacuum-now
+    """
+    from crawler.commands import compact as view
+    from storage.compact import MANY
+    from storage.vacuum import GRACE, LOG_RETENTION
+
+    if vacuum_now and grace is not None:
+        raise click.UsageError("--vacuum-now keeps nothing, --grace does; give one of them")
+    if grace is not None and grace > LOG_RETENTION:
+        raise click.BadParameter(f"at most {LOG_RETENTION.days}d; to keep a version longer, pin it with snapshot")
+    err = console(stderr=True)
+    report = view.run(
+        _open(config, archive),
+        many=files or MANY,
+        grace=dt.timedelta() if vacuum_now else grace or GRACE,
+        dry_run=dry_run,
+        say=lambda line: err.print(line, soft_wrap=True),
+    )
+    click.echo(view.as_json(report) if as_json else "\n".join(view.lines(report)))
+    return 0
+
+
+@main.command()
+@click.argument("name", required=False)
+@_config_option
+@_archive_option
+@click.option("--list", "listing", is_flag=True, help="List what is pinned.")
+@click.option("--drop", metavar="NAME", help="Let go of a snapshot; the next compact removes what only it held.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@_exits
+def snapshot(
+    name: str | None, config: Path, archive: Path | None, listing: bool, drop: str | None, as_json: bool
+) -> int:
+    """Pin the archive as it stands under NAME, to be read again however it changes.
+
+    It costs no copy, but its files stay until it is dropped.
+
+    \b
+    broadsheet snapshot paper-2026                    pins it
+    broadsheet status --as-of paper-2026              reads it
+    storage.open_archive("archive", as_of="paper-2026")
+    """
+    from crawler.commands import snapshot as view
+
+    if sum((name is not None, listing, drop is not None)) != 1:
+        raise click.UsageError("give a NAME to pin, or --list, or --drop NAME")
+    opened = _open(config, archive)
+    if drop is not None:
+        view.drop(opened, drop)
+        click.echo(f"Dropped {drop}.")
+        return 0
+    found = [view.pin(opened, name)] if name is not None else view.listed(opened.root)
+    click.echo(view.as_json(found) if as_json else "\n".join(map(view.line, found)) or "Nothing is pinned.")
+    return 0
+
+
+@main.command()
 @click.option(
     "--archive",
     type=click.Path(path_type=Path, file_okay=False),
@@ -328,8 +545,8 @@ def demo(archive: Path, serve: bool, port: int, log_level: str) -> int:
     return run_demo(archive, out=console(), err=console(stderr=True), log_level=log_level)
 
 
-def _open(config: Path, archive: Path | None) -> Archive:
-    return open_archive(archive if archive is not None else archive_of(config).path)
+def _open(config: Path, archive: Path | None, as_of: str | None = None) -> Archive:
+    return open_archive(archive if archive is not None else archive_of(config).path, as_of=as_of)
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.archive import Archive, open_archive
     from storage.errors import ArchiveBusy, ArchiveError, ArchiveNotFound, CommitFailed, ProtocolViolation
     from storage.rows import Rows
+    from storage.snapshots import Snapshot, UnknownSnapshot
 
 _HOME = {
     "Archive": "storage.archive",
@@ -25,6 +26,8 @@ _HOME = {
     "CommitFailed": "storage.errors",
     "ProtocolViolation": "storage.errors",
     "Rows": "storage.rows",
+    "Snapshot": "storage.snapshots",
+    "UnknownSnapshot": "storage.snapshots",
     "open_archive": "storage.archive",
 }
 
@@ -36,6 +39,8 @@ __all__ = [
     "CommitFailed",
     "ProtocolViolation",
     "Rows",
+    "Snapshot",
+    "UnknownSnapshot",
     "open_archive",
 ]
 

@@ -16,12 +16,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from storage import delta
+from storage import delta, snapshots
 from storage.errors import ArchiveError, ArchiveNotFound, ProtocolViolation
-from storage.locks import Lock, new_lock, try_lock, wait_for_lock, who_holds
-from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecord, Tally
+from storage.locks import Lock, lock, new_lock, try_lock, wait_for_lock, who_holds
+from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecord, Tally, WarcPosition
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES, TABLES, Table, to_arrow
+from storage.snapshots import Snapshot
 from storage.warc import Exchange, SegmentWriter, WrittenRecord
 
 FORMAT = 1
@@ -29,10 +30,14 @@ MARKER = "broadsheet.json"
 
 
 class Archive:
-    """An archive on a local file system; made by :func:`open_archive` or :meth:`create`."""
+    """An archive on a local file system; made by :func:`open_archive` or :meth:`create`.
 
-    def __init__(self, root: Path) -> None:
+    ``as_of`` is the moment at which it is read, None for the newest.
+    """
+
+    def __init__(self, root: Path, *, as_of: Snapshot | None = None) -> None:
         self.root = root
+        self.as_of = as_of
 
     @classmethod
     def create(cls, path: str | Path) -> Archive:
@@ -60,19 +65,23 @@ class Archive:
 
     def articles(self, *, all_revisions: bool = False) -> Rows:
         """The table ``articles``: the current revision of each, or every one with ``all_revisions``."""
-        return Rows(self.root / ARTICLES.name, ARTICLES, current=not all_revisions)
+        return self._rows(ARTICLES, current=not all_revisions)
 
     def captures(self) -> Rows:
         """The table ``captures``: what became of every URL."""
-        return Rows(self.root / CAPTURES.name, CAPTURES)
+        return self._rows(CAPTURES)
 
     def runs(self) -> Rows:
         """The table ``runs``: one row a run."""
-        return Rows(self.root / RUNS.name, RUNS)
+        return self._rows(RUNS)
 
     def sources(self) -> Rows:
         """The table ``sources``: one row a source and version of its rules."""
-        return Rows(self.root / SOURCES.name, SOURCES)
+        return self._rows(SOURCES)
+
+    def _rows(self, table: Table, *, current: bool = False) -> Rows:
+        at = None if self.as_of is None else self.as_of.of(table.name)
+        return Rows(self.root / table.name, table, current=current, at=at)
 
     @property
     def warc(self) -> Path:
@@ -102,6 +111,20 @@ class Archive:
         """The lock that whoever recovers dead runs holds; waits for another recovery to end."""
         return wait_for_lock(self.root / "locks" / "recovery.lock", holder="recovering dead runs")
 
+    def lock_maintenance(self, what: str) -> Lock:
+        """The one lock that whatever rewrites tables holds; ``what`` is in words. Crawls go on beside it.
+
+        Raises:
+            ArchiveBusy: somebody else holds it; the message says who.
+            ArchiveError: the archive cannot be written.
+        """
+        with _told(f"{self.root} cannot be locked"):
+            return lock(self.root / "locks" / "maintenance.lock", holder=what, what=f"{self.root}")
+
+    def writing(self) -> contextlib.AbstractContextManager[None]:
+        """Turn the operating system's refusal to write, in a ``with`` block, into an ArchiveError."""
+        return _told(f"{self.root} cannot be written")
+
     def begin(
         self,
         command: str,
@@ -114,6 +137,8 @@ class Archive:
         segment_bytes: int = 1_000_000_000,
     ) -> Run:
         """Begin a run: take its lock, note new versions of its sources, and be ready to write."""
+        if self.as_of is not None:
+            raise ArchiveError(f"{self.root} was opened as of {self.as_of.at}; open it without as_of to write")
         started = dt.datetime.now(dt.UTC)
         name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(6)}"
         with _told(f"a run cannot begin in {self.root}"):
@@ -190,6 +215,11 @@ class Run:
         """Append one exchange to the WARC; see :meth:`storage.warc.SegmentWriter.write`."""
         with self._wire:
             return self.warc.write(exchange)
+
+    def withhold(self, exchange: Exchange, *, reason: str, rights: tuple[str, ...]) -> WarcPosition:
+        """Note an exchange whose body may not be kept; see :meth:`storage.warc.SegmentWriter.withhold`."""
+        with self._wire:
+            return self.warc.withhold(exchange, reason=reason, rights=rights)
 
     def record(self, capture: Capture, article: Article | None = None) -> None:
         """Note one event, and the article where it brought one, for the next batch."""
@@ -269,14 +299,21 @@ def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
             raise ProtocolViolation(f"{table.name}: transaction {number} of {run} was written by somebody else")
 
 
-_OWN = frozenset({"locks", "warc", MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)})
+# Where a repair puts what it takes out of the tables and the WARC.
+ASIDE = "aside"
+_OWN = frozenset(
+    {"locks", "warc", snapshots.FOLDER, ASIDE, MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)}
+)
 
 
-def open_archive(path: str | Path) -> Archive:
-    """Open the archive at ``path`` for reading.
+def open_archive(path: str | Path, *, as_of: str | dt.datetime | None = None) -> Archive:
+    """Open the archive at ``path`` for reading: as it is, or ``as_of`` a pinned snapshot's name or an instant.
+
+    An instant is an aware ``datetime`` or ISO 8601; one without a zone is UTC.
 
     Raises:
         ArchiveNotFound: there is no archive.
+        UnknownSnapshot: no snapshot has that name, or the instant lies before what is kept.
         ArchiveError: it was written by a newer Broadsheet.
     """
     root = Path(path)
@@ -295,7 +332,7 @@ def open_archive(path: str | Path) -> Archive:
         raise ArchiveError(
             f"the archive {root} has format {version}; this Broadsheet reads up to {FORMAT}: install a newer one"
         )
-    return Archive(root)
+    return Archive(root, as_of=None if as_of is None else snapshots.as_of(root, as_of))
 
 
 @contextlib.contextmanager

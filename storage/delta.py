@@ -16,7 +16,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from storage.errors import CommitFailed, ProtocolViolation
@@ -25,6 +32,8 @@ from storage.schema import Table
 TRIES = 8
 CHECKPOINT_INTERVAL = 100
 WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
+# delta-rs would remove entries after thirty days, and with them versions that a snapshot pins; storage.vacuum does it.
+HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 
 def create(root: Path, table: Table) -> None:
@@ -102,6 +111,7 @@ def append(
                 mode="append",
                 writer_properties=WRITER,
                 commit_properties=CommitProperties(app_transactions=[Transaction(application, number)]),
+                post_commithook_properties=HOOKS,
             )
         except (DeltaError, OSError) as problem:
             error = problem
@@ -114,7 +124,8 @@ def append(
 def sync_commits(table: Path, after: int, until: int) -> None:
     """fsync the log entries of the versions in (``after``, ``until``], the files they add, and their folders.
 
-    delta-rs does not: without this a power cut can leave a log entry that is empty, or that names empty files.
+    delta-rs does not: without this a power cut can leave a log entry that is empty, or that names empty files. A
+    checkpoint among them is made durable too, for readers believe it before the entries.
     """
     folders = {table, table / "_delta_log"}
     for version in range(after + 1, until + 1):
@@ -130,6 +141,11 @@ def sync_commits(table: Path, after: int, until: int) -> None:
                     _sync(file)
                     folders.add(file.parent)
         _sync(entry)
+        for checkpoint in (table / "_delta_log").glob(f"{version:020}.checkpoint*.parquet"):
+            _sync(checkpoint)
+            pointer = table / "_delta_log" / "_last_checkpoint"
+            if pointer.exists():
+                _sync(pointer)
     for folder in folders:
         _sync(folder)
 

@@ -9,10 +9,12 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 from storage.schema import Table
+from storage.snapshots import TableVersion
 
 DEGRADED = "degraded"
 
@@ -22,16 +24,21 @@ class Rows:
 
     Nothing is read before one of the methods asks for it. With ``current`` only the newest revision of each article
     counts; which one that is, is settled before any filter applies. Reading goes through ``pyarrow.dataset`` over the
-    snapshot's own file list: never a file that a compaction replaced or a killed writer left behind.
+    snapshot's own file list: never a file that a compaction replaced or a killed writer left behind. ``at`` is an
+    earlier version to read instead of the newest.
     """
 
-    def __init__(self, folder: Path, table: Table, *, current: bool = False) -> None:
+    def __init__(self, folder: Path, table: Table, *, current: bool = False, at: TableVersion | None = None) -> None:
         self._table = table
         self._current = current
-        handle = DeltaTable(str(folder))
-        self.version: int = handle.version()
         base = folder.resolve()
-        self._files = sorted(str(_path(file).resolve().relative_to(base)) for file in handle.file_uris())
+        self.version: int
+        if at is not None:
+            self.version, self._files = at.version, list(at.files)
+        else:
+            handle = DeltaTable(str(folder))
+            self.version = handle.version()
+            self._files = sorted(str(_path(file).resolve().relative_to(base)) for file in handle.file_uris())
         self._filesystem = SubTreeFileSystem(str(base), LocalFileSystem())
 
     @property
@@ -54,6 +61,18 @@ class Rows:
             filesystem=self._filesystem,
             partitioning=partitioning,
         )
+
+    def files(self, *, dictionaries: Sequence[str] = ()) -> Iterator[tuple[str, pq.ParquetFile]]:
+        """The snapshot's Parquet files by name, opened one after the other; the caller closes each.
+
+        The columns named in ``dictionaries`` are read as Arrow dictionaries, whose texts stand once a row group.
+        """
+        for name in self._files:
+            yield name, pq.ParquetFile(name, filesystem=self._filesystem, read_dictionary=list(dictionaries))
+
+    def open(self, name: str) -> pq.ParquetFile:
+        """One of the snapshot's files."""
+        return pq.ParquetFile(name, filesystem=self._filesystem)
 
     def to_batches(
         self,

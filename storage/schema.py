@@ -45,13 +45,17 @@ LABELS = pa.list_(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of the archive: its folder's name, what a row is, its schema and partition columns."""
+    """A table of the archive: its folder's name, what a row is, its schema and partition columns.
+
+    Files are sorted by ``sort_by``; two rows with the same ``key`` are one row that stands twice.
+    """
 
     name: str
     row: str
     schema: pa.Schema
     partition_by: tuple[str, ...] = ()
     sort_by: tuple[str, ...] = ()
+    key: tuple[str, ...]
 
 
 def _column(name: str, kind: pa.DataType, description: str, *, nullable: bool = False) -> pa.Field:
@@ -67,6 +71,7 @@ ARTICLES = Table(
     row="one revision of one article",
     partition_by=("month",),
     sort_by=("source", "date", "row"),
+    key=("row",),
     schema=pa.schema(
         [
             _column("row", STRING, "unique key of this row, sortable by time of capture"),
@@ -130,6 +135,7 @@ CAPTURES = Table(
     name="captures",
     row="one event in the life of a URL: announced, fetched, or given another fate",
     sort_by=("source", "requested_url", "at"),
+    key=("run", "kind", "source", "requested_url", "at", "outcome", "warc_file", "warc_offset"),
     schema=pa.schema(
         [
             _column("kind", STRING, "what the URL is: article, entrance, robots or rights"),
@@ -172,6 +178,7 @@ CAPTURES = Table(
 RUNS = Table(
     name="runs",
     row="one run of a command that wrote to the archive",
+    key=("run",),
     schema=pa.schema(
         [
             _column("run", STRING, "unique key of the run, sortable by start"),
@@ -195,6 +202,7 @@ RUNS = Table(
 SOURCES = Table(
     name="sources",
     row="one source and one version of its rules",
+    key=("source", "digest", "since"),
     schema=pa.schema(
         [
             _column("source", STRING, "name of the source"),
@@ -264,7 +272,9 @@ def articles_from_arrow(table: pa.Table) -> list[Article]:
 
 def captures_from_arrow(table: pa.Table) -> list[Capture]:
     """The captures of an Arrow table that holds all of their columns."""
-    return [Capture(**_plain(row, Capture)) for row in table.to_pylist()]
+    names = [field.name for field in fields(Capture) if field.name in table.schema.names]
+    columns = [table[name].to_pylist() for name in names]
+    return [Capture(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
 def _plain(row: dict[str, Any], record: type) -> dict[str, Any]:

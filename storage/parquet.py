@@ -1,0 +1,89 @@
+"""Writing one Parquet file as the archive's tables hold them, with the statistics that Delta keeps beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage.log import AddedFile, sync
+from storage.schema import Table
+
+GROUP_ROWS = 131_072
+# Readers skip whole row groups. 131,072 articles are some 300 MB, so a file would be a single group.
+GROUP_BYTES = 16_000_000
+BLOOM = ("id", "url", "requested_url")
+BLOOM_RATE = 0.01
+# Longer texts are no use for skipping, and the log holds each one twice.
+STATISTIC = 64
+
+
+def group_rows(rows: int, size: int) -> int:
+    """Rows in a row group of a file of so many rows and bytes: 131,072, fewer where those exceed 16 MB on disk."""
+    return max(1_024, min(GROUP_ROWS, rows * GROUP_BYTES // max(size, 1)))
+
+
+def write(folder: Path, path: str, rows: pa.Table, table: Table, *, row_group: int) -> AddedFile:
+    """Write ``rows`` to ``folder/path``: zstd, statistics, Bloom filters on ids and addresses; on the disk at return.
+
+    The partition columns must be the same in all rows; as in all Delta tables they stand in the log, not in the file.
+    """
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    keys = tuple((name, rows[name][0].as_py()) for name in table.partition_by)
+    kept = rows.drop_columns(list(table.partition_by)) if table.partition_by else rows
+    names = kept.schema.names
+    pq.write_table(
+        kept,
+        file,
+        row_group_size=row_group,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=[name for name in names if name not in ("body", "row", "revision", "payload_digest")],
+        bloom_filter_options={
+            name: {"ndv": min(row_group, kept.num_rows), "fpp": BLOOM_RATE} for name in BLOOM if name in names
+        },
+    )
+    sync(file)
+    sync(file.parent)
+    size, written = file.stat().st_size, pq.read_metadata(file)
+    return AddedFile(
+        path=path,
+        size=size,
+        rows=written.num_rows,
+        partition=keys,
+        stats=json.dumps(_stats(written), ensure_ascii=False),
+    )
+
+
+def _stats(metadata: pq.FileMetaData) -> dict[str, Any]:
+    """Delta's statistics, gathered from the row groups': rows, nulls, and the bounds of short plain columns."""
+    least: dict[str, Any] = {}
+    most: dict[str, Any] = {}
+    nulls: dict[str, int] = {}
+    for number in range(metadata.num_columns):
+        chunks = [metadata.row_group(group).column(number) for group in range(metadata.num_row_groups)]
+        name = chunks[0].path_in_schema if chunks else ""
+        found = [chunk.statistics for chunk in chunks]
+        if "." in name or not found or any(one is None or not one.has_null_count for one in found):
+            continue
+        nulls[name] = sum(one.null_count for one in found)
+        filled = [one for one in found if one.has_min_max]
+        bounds = [bound for one in filled for bound in (one.min, one.max)]
+        if not filled or len(filled) + sum(one.num_values == 0 for one in found) < len(found):
+            continue
+        if any(isinstance(bound, bytes) or len(str(bound)) > STATISTIC for bound in bounds):
+            continue
+        least[name] = _told(min(one.min for one in filled))
+        most[name] = _told(max(one.max for one in filled))
+    return {"numRecords": metadata.num_rows, "minValues": least, "maxValues": most, "nullCount": nulls}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return value.isoformat() if isinstance(value, dt.date) else value
