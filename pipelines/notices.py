@@ -124,7 +124,8 @@ keep reading with|continue reading with|unlock this article|become a member to|m
 to access this article|purchase a subscription|start your free trial to read|weiterlesen mit|jetzt weiterlesen
 um weiterzulesen|zum weiterlesen|lesen sie weiter mit|nur für abonnenten|nur für abonnentinnen|exklusiv für abonnenten
 sie sind bereits abonnent|bereits abonnent|schon abonnent|mit abo weiterlesen|artikel freischalten|diesen artikel lesen
-dieser artikel ist nur|jetzt abonnieren|zugang zu allen|réservé aux abonnés|réservée aux abonnés
+dieser artikel ist nur|jetzt abonnieren|jetzt abo abschließen|zugang zu allen
+réservé aux abonnés|réservée aux abonnés
 réservé à nos abonnés|il vous reste|pour lire la suite|abonnez-vous pour|déjà abonné|article abonné
 la suite est réservée
 contenido exclusivo para suscriptores|exclusivo para suscriptores|solo para suscriptores|sólo para suscriptores
@@ -157,6 +158,11 @@ kirjaudu lukeaksesi|zarejestruj się, aby|zaloguj się, aby czytać|zaregistrujt
 зарегистрируйтесь, чтобы|войдите, чтобы|зареєструйтеся, щоб|üye olun|okumak için giriş|سجل الدخول لمتابعة|無料会員登録
 会員登録|登录后阅读|登入閱讀|로그인 후|회원가입 후|daftar untuk membaca|đăng ký để đọc
 """
+_FREE = re.compile(
+    r"\bfree\b|kostenlos|kostenfrei|gratuit|gratis|grátis|bezpłatn|zdarma|ingyen|бесплатн|безкоштовн|δωρεάν|ücretsiz"
+    r"|مجان|חינם|無料|免费|免費|무료|miễn phí|ilmai",
+    re.IGNORECASE,
+)
 #: What stands on every page of a site.
 _BOILERPLATE: Final = """
 ©|(c) 19|(c) 20|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados
@@ -254,6 +260,11 @@ def subscribe(text: str) -> bool:
 def register(text: str) -> bool:
     """Whether a short text asks whoever wants to read on to give a name."""
     return len(text) <= LONGEST and _REGISTER_IN.find(fold(text)) is not None
+
+
+def free(text: str) -> bool:
+    """Whether a short text says that what it offers costs nothing."""
+    return len(text) <= LONGEST and _FREE.search(text) is not None
 
 
 def boilerplate(text: str) -> bool:

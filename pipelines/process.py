@@ -94,6 +94,7 @@ def extract(document: Document) -> Extraction:
         bullets=points.value or (),
         authors=writers.value or (),
     )
+    text, offer = access.part(text)
     return Extraction(
         title=headline,
         dates=date.choose(document),
@@ -107,7 +108,7 @@ def extract(document: Document) -> Extraction:
         kind=kind.choose(document),
         image=image.choose(document),
         language=language.choose(document, "\n".join(text.paragraphs)),
-        access=access.choose(document, text),
+        access=access.choose(document, text, offer),
     )
 
 

@@ -7,13 +7,15 @@ was shown nevertheless, so it is metered.
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from typing import Final
 
 from pipelines import cues, notices
 from pipelines.blocks import Block
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
-from pipelines.fields.body import Body
+from pipelines.fields.body import Body, Dropped
 from pipelines.layout import size
 from pipelines.normalise import words
 from storage.records import Access
@@ -27,6 +29,15 @@ _CUT: Final = 0.6
 # A longer block is a paragraph about walls, not a wall.
 _WALL_TEXT: Final = 400
 _SHORTEST: Final = 12
+# An offer that stands in the text is one of so many last paragraphs, and as short as this.
+_LAST: Final = 3
+_OFFER_TEXT: Final = 300
+_ACCOUNT: Final = re.compile(
+    r"subscri|\babos?\b|abonn|abonament|suscri|assina|prenum|předplat|predplat|előfizet|pretplat|naročn|подписч|подписк"
+    r"|передплат|συνδρομ|abone|member|account|konto|cuenta|conta\b|compte|regist|premium|sign up|log ?in|anmelden"
+    r"|einloggen|会員|有料|登録|订阅|訂閱|订户|會員|付費|付费|구독|회원|로그인|مشترك|اشترك|מנוי|langganan|tilaa|áskrift|tellija",
+    re.IGNORECASE,
+)
 # So many blocks are looked at. An offer stands where the text that it cuts ends, or in a box named so.
 _MOST: Final = 2_000
 _NEAR: Final = 25
@@ -57,11 +68,29 @@ _TIER_NAMES: Final = (
 _STOPS: Final = tuple('.!?”"»“)。！？」؟।۔：:*')
 
 
-def choose(document: Document, body: Body) -> Choice[Access]:
-    """The access of ``document``, whose body is ``body``; the warning ``truncated`` where the text breaks off."""
+def part(body: Body) -> tuple[Body, str | None]:
+    """``body`` without the offer to subscribe that stands as its last words, and that offer.
+
+    Such an offer looks like a paragraph of the article. It is short, says that there is more to read, and names a
+    subscription or an account.
+    """
+    paragraphs = body.paragraphs
+    for index in range(max(1, len(paragraphs) - _LAST), len(paragraphs)):
+        text = paragraphs[index]
+        if len(text) <= _OFFER_TEXT and _ACCOUNT.search(text) and (notices.subscribe(text) or notices.register(text)):
+            dropped = tuple(Dropped(text=text, reason="offer to subscribe") for text in paragraphs[index:])
+            return dataclasses.replace(body, paragraphs=paragraphs[:index], dropped=(*body.dropped, *dropped)), text
+    return body, None
+
+
+def choose(document: Document, body: Body, offer: str | None = None) -> Choice[Access]:
+    """The access of ``document``, whose body is ``body``; the warning ``truncated`` where the text breaks off.
+
+    ``offer`` is what :func:`part` found at the end of the text.
+    """
     length = sum(map(size, body.paragraphs))
-    cut = _cut(document, body)
-    wall = _wall(document, body) if cut or length < _WHOLE else None
+    cut = _cut(document, body) or offer is not None
+    wall = _offered(offer) or (_wall(document, body) if cut or length < _WHOLE else None)
     ends = bool(body.paragraphs) and body.paragraphs[-1].endswith(_STOPS)
     whole = not cut and (length >= _WHOLE or (wall is None and ends and length >= _LIKELY_WHOLE))
     found: list[Candidate[Access]] = [] if wall is None else [wall]
@@ -100,7 +129,9 @@ def _cut(document: Document, body: Body) -> bool:
     counted = max((node.word_count or 0 for node in document.evidence.articles), default=0)
     if not 100 < counted < 50_000 or not body.paragraphs:
         return False
-    return words("\n".join(body.paragraphs)) < _CUT * counted and not body.paragraphs[-1].endswith(_STOPS[:3])
+    if words("\n".join(body.paragraphs)) >= _CUT * counted or body.paragraphs[-1].endswith(_STOPS):
+        return False
+    return not any(node.is_accessible_for_free for node in document.evidence.articles)
 
 
 def _wall(document: Document, body: Body) -> Candidate[Access] | None:
@@ -111,11 +142,18 @@ def _wall(document: Document, body: Body) -> Candidate[Access] | None:
     for block in blocks[:_MOST]:
         if block.text in inside or not _may_be_wall(block, last):
             continue
-        if notices.subscribe(block.text):
-            return Candidate(value="paywalled", source="wall", raw=block.text)
-        if notices.register(block.text):
-            return Candidate(value="registration", source="wall", raw=block.text)
+        if wall := _offered(block.text):
+            return wall
     return None
+
+
+def _offered(text: str | None) -> Candidate[Access] | None:
+    """What an offer asks for, money or a name: "Register for free to read" asks for no money."""
+    if text is None:
+        return None
+    if notices.register(text) and (notices.free(text) or not notices.subscribe(text)):
+        return Candidate(value="registration", source="wall", raw=text)
+    return Candidate(value="paywalled", source="wall", raw=text) if notices.subscribe(text) else None
 
 
 def _may_be_wall(block: Block, last: int) -> bool:

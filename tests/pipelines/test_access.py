@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.fields import access as access_field
+from pipelines.fields.body import Body
 from pipelines.process import process
 from storage.records import Article, Page
 from tests.pipelines.quality_pages import SENTENCES, TEXT, article, declared, page
@@ -57,6 +59,27 @@ CASES = [
         page(article(extra=WALL.format("Register for free to keep on"))), "registration", True, id="registration"
     ),
     pytest.param(
+        page(article(extra=WALL.format("Register for free to read the full story"))), "registration", True, id="free"
+    ),
+    pytest.param(
+        page(article(text=MIDDLE + "<p>Already a subscriber? Log in to read the full story.</p>")),
+        "paywalled",
+        True,
+        id="offer-as-last-paragraph",
+    ),
+    pytest.param(
+        page(article(text=MIDDLE + "<p>Sie möchten weiterlesen? Jetzt Abo abschließen.</p>")),
+        "paywalled",
+        True,
+        id="offer-as-last-paragraph-in-german",
+    ),
+    pytest.param(
+        page(article(text=MIDDLE), head=declared(wordCount=2000, isAccessibleForFree=True)),
+        "free",
+        False,
+        id="declared-words-of-a-free-page",
+    ),
+    pytest.param(
         page(article(text=LONG, extra=WALL.format("Subscribe to continue reading"))),
         "unknown",
         False,
@@ -84,3 +107,15 @@ def test_access(given_page: Page, access: str, truncated: bool) -> None:
     assert isinstance(got, Article), got
     assert got.access == access
     assert ("truncated" in got.warnings) is truncated
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Further reading: Ada Quill, To read the full harbour, Ellery Press, 2024.",
+        "The council asked every member to come on Tuesday.",
+    ],
+)
+def test_a_last_paragraph_that_offers_nothing_stays(last: str) -> None:
+    body = Body(paragraphs=("The first paragraph of the story.", last))
+    assert access_field.part(body) == (body, None)
