@@ -71,16 +71,22 @@ _STOPS: Final = tuple('.!?”"»“)。！？」؟।۔：:*')
 def part(body: Body) -> tuple[Body, str | None]:
     """``body`` without the offer to subscribe that stands as its last words, and that offer.
 
-    Such an offer looks like a paragraph of the article. It is short, says that there is more to read, and names a
-    subscription or an account.
+    Such an offer looks like a paragraph of the article. It is short, says that there is more to read, names a
+    subscription or an account, and does so twice or by a question: an article may quote one.
     """
     paragraphs = body.paragraphs
     for index in range(max(1, len(paragraphs) - _LAST), len(paragraphs)):
         text = paragraphs[index]
-        if len(text) <= _OFFER_TEXT and _ACCOUNT.search(text) and (notices.subscribe(text) or notices.register(text)):
+        if len(text) <= _OFFER_TEXT and _is_offer(text):
             dropped = tuple(Dropped(text=text, reason="offer to subscribe") for text in paragraphs[index:])
             return dataclasses.replace(body, paragraphs=paragraphs[:index], dropped=(*body.dropped, *dropped)), text
     return body, None
+
+
+def _is_offer(text: str) -> bool:
+    accounts = {match[0].casefold() for match in _ACCOUNT.finditer(text)}
+    insists = len(accounts) > 1 or any(mark in text for mark in "?？؟")
+    return bool(accounts) and insists and (notices.subscribe(text) or notices.register(text))
 
 
 def choose(document: Document, body: Body, offer: str | None = None) -> Choice[Access]:
