@@ -114,8 +114,11 @@ class _Policy:
         return _Creator(self._inner.creatorForNetloc(hostname, port), hostname.decode("ascii"))
 
 
-class HTTPSHandler(HTTP11DownloadHandler):
-    """Scrapy's download handler for https; ``DOWNLOAD_VERIFY_CERTIFICATES`` switched off leaves it as it is."""
+class VerifyingHandler(HTTP11DownloadHandler):
+    """Scrapy's download handler with our policy for https.
+
+    ``DOWNLOAD_VERIFY_CERTIFICATES`` switched off leaves Scrapy's own.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
