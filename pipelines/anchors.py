@@ -10,6 +10,8 @@ from pipelines.normalise import fold
 
 MAX_HEADINGS = 20
 MAX_OTHERS = 3_000
+# A title of fewer letters is the site's name, which many a heading holds.
+_SHORT = 8
 _OUTSIDE = ("nav", "aside", "footer", "dialog")
 # What pages without headings set their headline in.
 _OTHERS = ("h3", "b", "strong", "font", "p", "span", "div", "td")
@@ -20,12 +22,12 @@ def headline(tree: lxml.html.HtmlElement, elements: Elements, evidence: Evidence
     navigation, else None.
     """
     stated = [evidence.html_title, evidence.first_meta("og:title"), *(node.headline for node in evidence.articles[:1])]
-    wanted = [fold(text) for text in stated if text]
+    wanted = [text for text in map(fold, filter(None, stated)) if len(text) > _SHORT]
     first: lxml.html.HtmlElement | None = None
     for headings in (elements.headings, elements.subheadings):
         for heading in headings[: MAX_HEADINGS + 1]:
             text = fold("".join(heading.itertext())[:500])
-            if len(text) > 8 and any(text in title or title in text for title in wanted):
+            if len(text) > _SHORT and any(text in title or title in text for title in wanted):
                 return heading
             if first is None and text and heading.tag == "h1" and next(heading.iterancestors(*_OUTSIDE), None) is None:
                 first = heading

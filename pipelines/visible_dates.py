@@ -9,12 +9,15 @@ from functools import lru_cache
 
 import lxml.html
 
-from pipelines import spoken_dates, timestamps
+from pipelines import date_words, spoken_dates, timestamps
 from pipelines.timestamps import Stamp
 
 MAX_SIGHTINGS = 400
 MAX_ELEMENTS = 60_000
 MAX_TEXT = 300
+# A date with less before it begins its element: what stands before it stands in the neighbour.
+_BARE = 4
+_LABEL = 40
 
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "head", "iframe", "textarea"})
 # A year, a numeric date, or East Asian year marks: what every date has and little else does.
@@ -32,19 +35,6 @@ _FOREIGN_CLASS = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN_TAG = frozenset({"nav", "aside", "footer", "form", "blockquote", "figcaption", "del"})
-_MODIFIED = re.compile(
-    r"updat|modif|edited|revis|aktuali|geändert|bearbeitet|stand:|mis à jour|mise à jour|màj|\bmaj\b|modifié"
-    r"|actuali[zs]"
-    r"|atuali|aggiorn|bijgewerkt|gewijzigd|oppdater|uppdater|opdater|päivit|zaktualiz|aktualiz|обновлен|изменен|оновлен"
-    r"|更新|수정|ενημ|güncel|diupdate|cập nhật",
-    re.IGNORECASE,
-)
-_PUBLISHED = re.compile(
-    r"publi|posted|veröff|erschien|erstellt|pubblic|geplaatst|gepubl|lagt ut|julkaist|opublik|vydán|zveřej|közz|опублик"
-    r"|опубл|публик|发布|發布|公開|入稿|입력|등록|δημοσ|yayın|diterbit|đăng|نشر|written|created|datum|date|fecha|data|\bam\b"
-    r"|\bon\b|\ble\b|\bvom\b|\bdel\b|\bvon\b|\bby\b",
-    re.IGNORECASE,
-)
 _COPYRIGHT = re.compile(
     r"©|\(c\)|copyright|&copy|all rights|alle rechte|tous droits|\bsince\b|\bseit\b|depuis|founded|established",
     re.IGNORECASE,
@@ -55,8 +45,9 @@ _COPYRIGHT = re.compile(
 class Sighting:
     """A date on the page: its stamp, whether it names the last change, where it was read (``time`` or ``text``).
 
-    ``score`` grows with the signs that it is the article's own; from ``TRUSTED`` on it may stand alone, from ``LIKELY``
-    on it is better than a search of the whole page.
+    ``labelled`` says that a word right before it names it as the day of publication. ``score`` grows with the signs
+    that it is the article's own; from ``TRUSTED`` on it may stand alone, from ``LIKELY`` on it is better than a search
+    of the whole page.
     """
 
     stamp: Stamp
@@ -64,6 +55,7 @@ class Sighting:
     modified: bool
     score: float
     order: int
+    labelled: bool = False
 
 
 TRUSTED = 3.0
@@ -117,12 +109,14 @@ def _scan(
     read = 0  # characters of text so far
     anchor: int | None = None
 
-    def add(text: str, element: lxml.html.HtmlElement, source: str) -> None:
+    def add(text: str, element: lxml.html.HtmlElement, source: str, before: str = "") -> None:
         if len(found) >= MAX_SIGHTINGS:
             return
         for written in spoken_dates.find(text, language, day_first=day_first, latest=latest):
             if written.stamp.day <= latest:
                 lead = text[max(0, written.start - 60) : written.start]
+                if len(lead) < _BARE and not lead.strip():
+                    lead = before or _label_before(element)
                 tail = text[written.end : written.end + 30]
                 rest = len(text.strip()) - (written.end - written.start)
                 found.append(
@@ -140,7 +134,7 @@ def _scan(
             if tail and element is not tree:
                 parent = element.getparent()
                 if parent is not None and len(tail) <= MAX_TEXT and _MAYBE.search(tail):
-                    add(tail, parent, "text")
+                    add(tail, parent, "text", _label_of(element))
                 read += len(tail.strip()) if len(tail) < 5_000 else len(tail)
             continue
         steps += 1
@@ -156,12 +150,24 @@ def _scan(
             machine = element.get("datetime") or element.get("content") or element.get("data-datetime") or ""
             words = " ".join("".join(element.itertext()).split())[:MAX_TEXT]
             stamp = timestamps.parse(machine)
+            if stamp is not None and _says_another_day(words, stamp.day, language, day_first, latest):
+                stamp = None
             if stamp is not None and stamp.day <= latest:
                 context = f"{_lead(element)}\x00{words}"
                 found.append(_Found(stamp, "time", element, context, len(found), read, _signature(element), 0))
             elif _MAYBE.search(words):
                 add(words, element, "time")
             read += len(words)
+            continue
+        if (
+            tag == "abbr"
+            and (stamp := timestamps.parse(element.get("title") or "")) is not None
+            and stamp.day <= latest
+        ):
+            # What pages marked up as hAtom (microformats) wrote before there was <time>.
+            found.append(
+                _Found(stamp, "time", element, f"{_lead(element)}\x00", len(found), read, _signature(element), 0)
+            )
             continue
         text = element.text
         if len(element) and _is_dated(element):
@@ -180,6 +186,17 @@ def _scan(
         for item in found:
             item.distance -= anchor
     return found
+
+
+def _says_another_day(words: str, day: dt.date, language: str | None, day_first: bool, latest: dt.date) -> bool:
+    """Whether the ``words`` of a ``<time>`` state one day, and it is neither ``day`` nor a neighbour of it.
+
+    Some systems write the last change into the attribute and the publication into the words; readers see the words.
+    """
+    if not _MAYBE.search(words):
+        return False
+    days = {written.stamp.day for written in spoken_dates.find(words, language, day_first=day_first, latest=latest)}
+    return len(days) == 1 and abs((days.pop() - day).days) > 1
 
 
 def _is_dated(element: lxml.html.HtmlElement) -> bool:
@@ -225,6 +242,26 @@ def _lead(element: lxml.html.HtmlElement) -> str:
     return str(parent.text or "")[-60:] if parent is not None else ""
 
 
+def _label_before(element: lxml.html.HtmlElement) -> str:
+    """The words just before ``element``, where they are few: a label."""
+    previous = element.getprevious()
+    if previous is None:
+        parent = element.getparent()
+        words = str(parent.text or "") if parent is not None else ""
+    else:
+        words = str(previous.tail or "")
+        if not words.strip():
+            return _label_of(previous)
+    words = " ".join(words.split())
+    return words if len(words) <= _LABEL else ""
+
+
+def _label_of(element: lxml.html.HtmlElement) -> str:
+    """The whole text of ``element``, where it is short."""
+    words = _short_text(element) or ""
+    return words if len(words) <= _LABEL else ""
+
+
 def _signature(element: lxml.html.HtmlElement) -> tuple[str, ...]:
     """The tags and classes of an element and its two nearest ancestors: items of one list share it."""
     out: list[str] = []
@@ -242,10 +279,11 @@ def _judge(item: _Found, days: int, shared: frozenset[lxml.html.HtmlElement], to
     lead, _, tail = item.context.partition("\x00")
     anchored = bool(shared)
     score = 0.0
-    modified = bool(_MODIFIED.search(lead[-40:]))
+    modified = date_words.names_change(lead[-40:], "" if item.source == "time" else tail)
+    labelled = not modified and date_words.names_publication(lead[-40:])
     if item.source == "time":
         score += 2
-        modified = modified or bool(_MODIFIED.search(tail))
+        modified = modified or bool(date_words.CHANGED.search(tail))
     # A date that is all its element says, or nearly, is a mark; one in a sentence is a subject.
     if item.rest <= 25:
         score += 1
@@ -253,8 +291,7 @@ def _judge(item: _Found, days: int, shared: frozenset[lxml.html.HtmlElement], to
         score -= 3
     else:
         score -= 1
-    around = _MODIFIED.sub("", lead[-40:])
-    if _PUBLISHED.search(around):
+    if date_words.PUBLISHED.search(date_words.CHANGED.sub("", lead[-40:])):
         score += 1.5
     if _COPYRIGHT.search(lead) or _COPYRIGHT.search(tail):
         score -= 8
@@ -289,7 +326,14 @@ def _judge(item: _Found, days: int, shared: frozenset[lxml.html.HtmlElement], to
         score -= 4
     if item.stamp.day >= today and item.distance < 0 and item.source == "text":
         score -= 3
-    return Sighting(stamp=item.stamp, source=item.source, modified=modified, score=score, order=item.order)
+    return Sighting(
+        stamp=item.stamp,
+        source=item.source,
+        modified=modified,
+        score=score,
+        order=item.order,
+        labelled=labelled and not modified,
+    )
 
 
 def shared_with(headline: lxml.html.HtmlElement | None) -> frozenset[lxml.html.HtmlElement]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import lxml.html
-
-from pipelines import clocks, guesses, metas, spoken_dates, timestamps, visible_dates
+from pipelines import clocks, countries, guesses, stated_dates, timestamps, visible_dates
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
-from pipelines.elements import Elements
 from pipelines.fields import language as languages
+from pipelines.stated_dates import Reader
 from pipelines.timestamps import Stamp
 from pipelines.urls import host
 from storage.records import DateSource
@@ -36,15 +32,6 @@ class Dates:
     warnings: tuple[str, ...] = ()
 
 
-_MOST = 3
-# News pages of these top-level domains write the month first; elsewhere an unmarked 03/04 is the third of April.
-_MONTH_FIRST_HOSTS = (".us", ".gov", ".edu", ".mil", ".ph")
-_ENGLISH_DAY_FIRST_HOSTS = (
-    ".uk", ".ie", ".au", ".nz", ".in", ".za", ".pk", ".ng", ".ke", ".gh", ".sg", ".hk", ".my", ".lk", ".bd", ".mt",
-    ".jm", ".tt", ".ug", ".tz", ".zw", ".zm", ".eu", ".de", ".fr", ".it", ".nl", ".ae", ".il", ".cy",
-)  # fmt: skip
-
-
 def choose(document: Document) -> Dates:
     """The dates of ``document``; instants in UTC, ``day`` on the publisher's own clock.
 
@@ -53,17 +40,23 @@ def choose(document: Document) -> Dates:
     """
     page = document.page
     language = _language(document)
-    order = _day_first(language, host(page.url))
+    order = stated_dates.day_first(language, host(page.url))
     latest = (page.fetched_at + dt.timedelta(days=1)).date()
-    reader = _Reader(language=language, day_first=order, latest=latest)
+    reader = Reader(language=language, day_first=order, latest=latest)
     warnings: list[str] = []
 
-    stated = [Candidate(value=s, source=source, raw=s.raw) for source, s in _stated(document, reader, warnings)]
-    changed = [Candidate(value=s, source=source, raw=s.raw) for source, s in _changed(document, reader)]
+    stated = [
+        Candidate(value=s, source=source, raw=s.raw) for source, s in stated_dates.stated(document, reader, warnings)
+    ]
+    changed = [Candidate(value=s, source=source, raw=s.raw) for source, s in stated_dates.changed(document, reader)]
     address = timestamps.from_url(page.url)
-    times = list(_times(document.elements)) if not stated or _needs_clock(stated[0].value) else []
+    times = (
+        list(stated_dates.times(document.elements)) if not stated or stated_dates.needs_clock(stated[0].value) else []
+    )
     published = _elect(stated, address)
     found = list(stated)
+    if published is not None and _vague(published):
+        published = _doubted(published, document, reader, found)
     if published is None:
         published, more, updates = _unstated(document, reader, address, warnings)
         found += more
@@ -80,125 +73,9 @@ def choose(document: Document) -> Dates:
     return _dates(document, choice, changed, [*(c.value for c in (*found, *changed)), *times], warnings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
-    """How this page writes its dates."""
-
-    language: str | None
-    day_first: bool
-    latest: dt.date
-
-    def __call__(self, text: str) -> Stamp | None:
-        stamp = timestamps.parse(text)
-        if stamp is not None:
-            return stamp
-        written = spoken_dates.find(text, self.language, day_first=self.day_first, latest=self.latest)
-        return written[0].stamp if written else None
-
-
 def _language(document: Document) -> str | None:
     candidates = languages.declared(document)
     return candidates[0].value if candidates else None
-
-
-@lru_cache(maxsize=1024)
-def _day_first(language: str | None, name: str) -> bool:
-    """Whether ``03/04/2024`` is the third of April on a page in ``language`` at host ``name``."""
-    if name.endswith(_MONTH_FIRST_HOSTS):
-        return False
-    tag = (language or "").lower()
-    if tag.startswith("en"):
-        region = tag.partition("-")[2]
-        if region and region != "us":
-            return region not in {"ph"}
-        return name.endswith(_ENGLISH_DAY_FIRST_HOSTS)
-    return bool(tag) or not name.endswith((".com", ".org", ".net"))
-
-
-# --- what is stated for machines ------------------------------------------------------------------------------------
-
-
-def _stated(document: Document, read: _Reader, warnings: list[str]) -> Iterator[tuple[str, Stamp]]:
-    evidence, site = document.evidence, document.page.site
-    if site is not None and site.date:
-        elements = document.select(site.date)
-        stamps = [s for e in elements[:_MOST] if (s := _of_element(e, read)) is not None]
-        yield from (("selector", stamp) for stamp in stamps)
-        if not elements:
-            warnings.append("selector_unmatched:date")
-    meta = _folded(evidence.meta)
-    later: list[tuple[str, Stamp]] = []
-    for node in evidence.articles[:_MOST]:
-        if node.date_published and (stamp := read(node.date_published)):
-            if node.origin == "json-ld":
-                yield node.origin, stamp
-            else:
-                later.append((node.origin, stamp))
-    yield from _in_meta(meta, metas.PUBLISHED, read)
-    yield from later
-    for node in evidence.others:
-        if (
-            node.is_a("WebPage", "ItemPage", "CreativeWork")
-            and node.date_published
-            and (stamp := read(node.date_published))
-        ):
-            yield node.origin, stamp
-    yield from _in_meta(meta, metas.CREATED, read)
-    for node in evidence.articles[:_MOST]:
-        if node.date_created and (stamp := read(node.date_created)):
-            yield node.origin, stamp
-    for source, text in (("meta:og:title", evidence.first_meta("og:title")), ("title", evidence.html_title)):
-        if text and (stamp := _at_end(text, read)) is not None:
-            yield source, stamp
-
-
-def _changed(document: Document, read: _Reader) -> Iterator[tuple[str, Stamp]]:
-    evidence = document.evidence
-    for node in evidence.articles[:_MOST]:
-        if node.date_modified and (stamp := read(node.date_modified)):
-            yield node.origin, stamp
-    yield from _in_meta(_folded(evidence.meta), metas.MODIFIED, read)
-
-
-_PUNCTUATION = re.compile(r"[^a-z0-9]+")
-
-
-def _folded(meta: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, str]]:
-    """Names without punctuation to the name as it stands and its first value."""
-    out: dict[str, tuple[str, str]] = {}
-    for name, values in meta.items():
-        out.setdefault(_PUNCTUATION.sub("", name), (name, values[0]))
-    return out
-
-
-def _in_meta(meta: Mapping[str, tuple[str, str]], names: Sequence[str], read: _Reader) -> Iterator[tuple[str, Stamp]]:
-    for folded in names:
-        if (entry := meta.get(folded)) is not None and (stamp := read(entry[1])) is not None:
-            yield f"meta:{entry[0]}", stamp
-
-
-def _at_end(title: str, read: _Reader) -> Stamp | None:
-    """The date that makes up the last part of a title ("Headline | Paper | 28.04.2023")."""
-    last = re.split(r"\s[|–—-]\s", title)[-1]
-    return read(last) if last != title and len(last) <= 30 else None
-
-
-def _of_element(element: lxml.html.HtmlElement, read: _Reader) -> Stamp | None:
-    for text in (element.get("datetime"), element.get("content"), "".join(element.itertext())[:300]):
-        if text and (stamp := read(" ".join(text.split()))) is not None:
-            return stamp
-    return None
-
-
-def _times(elements: Elements) -> Iterator[Stamp]:
-    """The first machine-readable stamps of ``<time>`` elements: other readings of the publisher's clock."""
-    for element in elements.times[:6]:
-        if stamp := timestamps.parse(element.get("datetime") or ""):
-            yield stamp
-
-
-def _needs_clock(stamp: Stamp) -> bool:
-    return stamp.offset is None or stamp.utc
 
 
 # --- which one ------------------------------------------------------------------------------------------------------
@@ -228,19 +105,49 @@ def _elect(stated: Sequence[Candidate[Stamp]], address: Stamp | None) -> Candida
     return next((c for c in aware if c.value.local == first.value.local), first)
 
 
+# Comments and related articles are weighed below this, a footer of the article is not.
+_FOREIGN = -4.0
+_VAGUE = frozenset(("date", "dcdate", "dctermsdate", "docdate", "pagerender"))
+
+
+def _vague(candidate: Candidate[Stamp]) -> bool:
+    """Whether a statement dates the page without saying what happened then: many systems write the last change."""
+    kind, _, name = candidate.source.partition(":")
+    return kind == "meta" and stated_dates.folded(name) in _VAGUE
+
+
+def _doubted(
+    vague: Candidate[Stamp], document: Document, read: Reader, found: list[Candidate[Stamp]]
+) -> Candidate[Stamp]:
+    """``vague``, or the earlier day that the page shows as its own: nothing is changed before it is published."""
+    shown = [s for s in _sightings(document, read) if s.score >= visible_dates.TRUSTED]
+    if not shown or any(s.stamp.day >= vague.value.day for s in shown if not s.modified):
+        return vague
+    best = next((s for s in shown if not s.modified), shown[0])
+    if best.stamp.day >= vague.value.day:
+        return vague
+    candidate = Candidate(value=best.stamp, source=best.source, raw=best.stamp.raw)
+    found.append(candidate)
+    return candidate
+
+
+def _sightings(document: Document, read: Reader) -> list[visible_dates.Sighting]:
+    return visible_dates.collect(
+        document.tree,
+        headline=document.headline,
+        language=read.language,
+        day_first=read.day_first,
+        today=document.page.fetched_at.date(),
+    )
+
+
 def _unstated(
-    document: Document, read: _Reader, address: Stamp | None, warnings: list[str]
+    document: Document, read: Reader, address: Stamp | None, warnings: list[str]
 ) -> tuple[Candidate[Stamp] | None, list[Candidate[Stamp]], list[Candidate[Stamp]]]:
     """The winner among what is not stated for machines, all of it, and the visible dates of changes."""
     page = document.page
     headline = document.headline
-    sightings = visible_dates.collect(
-        document.tree,
-        headline=headline,
-        language=read.language,
-        day_first=read.day_first,
-        today=page.fetched_at.date(),
-    )
+    sightings = _sightings(document, read)
     seen = [Candidate(value=s.stamp, source=s.source, raw=s.stamp.raw) for s in sightings if not s.modified]
     updates = [
         Candidate(value=s.stamp, source=s.source, raw=s.stamp.raw)
@@ -268,6 +175,10 @@ def _unstated(
     for stamp in guesses.in_scripts(document.tree, read.latest):
         entry = Candidate(value=stamp, source="meta:script", raw=stamp.raw)
         return entry, [*found, entry], updates
+    labelled = [s for s in sightings if s.labelled and s.score > _FOREIGN]
+    if len({s.stamp.day for s in labelled}) == 1:
+        only = labelled[0]
+        return Candidate(value=only.stamp, source=only.source, raw=only.stamp.raw), found, updates
     likely = next((s for s in sightings if not s.modified and s.score >= visible_dates.LIKELY), None)
     if likely is not None:
         warnings.append("date_guessed")
@@ -280,8 +191,12 @@ def _unstated(
         change = trusted[0]
         warnings.append("date_guessed")
         return Candidate(value=change.stamp, source=change.source, raw=change.stamp.raw), found, updates
+    for stamp in stated_dates.in_description(document, read):
+        warnings.append("date_guessed")
+        entry = Candidate(value=stamp, source="meta:description", raw=stamp.raw)
+        return entry, [*found, entry], updates
     guess = guesses.search(document, read.latest)
-    if guess is not None and all(guess.day != stamp.day for _, stamp in _changed(document, read)):
+    if guess is not None and all(guess.day != stamp.day for _, stamp in stated_dates.changed(document, read)):
         warnings.append("date_guessed")
         entry = Candidate(value=guess, source="text", raw=guess.raw or None)
         return entry, [*found, entry], updates
@@ -331,12 +246,14 @@ def _dates(
     stamp = _placed(choice.winner.value, stamps, timezone)
     if stamp.time is not None and stamp.offset is None:
         warnings.append("naive_time")
+    local_day: dt.date | None = None
     if stamp.utc:
-        warnings.append("day_utc")
+        stamp, local_day = _by_country(stamp, host(page.url))
+        warnings.append("zone_from_domain" if local_day is not None else "day_utc")
     if stamp.day > (page.fetched_at + dt.timedelta(days=1)).date():
         warnings.append("future_date")
-    day = stamp.day
-    if stamp.utc and (local := _local_day(stamp, timestamps.from_url(page.url))) is not None:
+    day = local_day or stamp.day
+    if local_day is None and stamp.utc and (local := _local_day(stamp, timestamps.from_url(page.url))) is not None:
         day = local
         warnings.remove("day_utc")
     instant = stamp.instant
@@ -381,6 +298,23 @@ def _on_clock(instant: dt.datetime | None, stamp: Stamp) -> dt.datetime | None:
         return instant.astimezone(dt.timezone(dt.timedelta(minutes=stamp.offset)))
     except OverflowError:
         return instant
+
+
+def _by_country(stamp: Stamp, name: str) -> tuple[Stamp, dt.date | None]:
+    """A ``stamp`` known in UTC on the clock of the country whose domain the host ``name`` bears, and the day there.
+
+    Where the country keeps several clocks, only the day is told, if it is the same by the outermost of them; else None.
+    """
+    zones, instant = countries.zones(name), stamp.instant
+    if not zones or instant is None:
+        return stamp, None
+    moments = [instant.astimezone(zone) for zone in zones]
+    if len({moment.date() for moment in moments}) > 1:
+        return stamp, None
+    delta = moments[0].utcoffset()
+    if len(moments) == 1 and delta is not None:
+        stamp = stamp.on_clock(int(delta.total_seconds() // 60))
+    return stamp, moments[0].date()
 
 
 def _local_day(stamp: Stamp, address: Stamp | None) -> dt.date | None:

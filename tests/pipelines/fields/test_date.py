@@ -101,6 +101,84 @@ def test_dates_of_something_else_are_left_alone(html: str) -> None:
     assert found.day == dt.date(2024, 6, 17)
 
 
+@pytest.mark.parametrize(
+    ("html", "day", "source"),
+    [
+        pytest.param(
+            meta("date", "2024-06-12") + H1 + "<p class=date>5 June 2024</p>", "2024-06-05", "text", id="shown-earlier"
+        ),
+        pytest.param(
+            meta("date", "2024-06-12") + H1 + "<p class=stand>Updated: 5 June 2024</p>",
+            "2024-06-05",
+            "text",
+            id="changed-before-the-stated-day",
+        ),
+        pytest.param(
+            meta("date", "2024-06-12") + H1 + "<p class=date>14 June 2024</p>", "2024-06-12", "meta", id="shown-later"
+        ),
+        pytest.param(
+            meta("article:published_time", "2024-06-12") + H1 + "<p class=date>5 June 2024</p>",
+            "2024-06-12",
+            "meta",
+            id="stated-as-publication",
+        ),
+        pytest.param(
+            H1 + "<time datetime='2024-06-14T10:00:00Z'>Published 5 June 2024</time>",
+            "2024-06-05",
+            "time",
+            id="words-of-a-time-element",
+        ),
+        pytest.param(
+            H1 + "<time datetime='2024-06-05T22:30:00Z'>Published 6 June 2024</time>",
+            "2024-06-05",
+            "time",
+            id="neighbouring-day-is-a-matter-of-zones",
+        ),
+        pytest.param(
+            H1 + "<abbr class=published title='2024-06-05T10:00:00+02:00'>Wednesday</abbr>",
+            "2024-06-05",
+            "time",
+            id="abbr",
+        ),
+        pytest.param(
+            meta("og:description", "The old bridge opens again. (News of 5 June 2024)") + H1,
+            "2024-06-05",
+            "meta",
+            id="end-of-the-description",
+        ),
+        pytest.param(
+            f"{H1}<p>{'The river rose. ' * 90}</p><div class=article-footer>Last change: 14 June 2024 - 10:12<br>"
+            "Published on: 5 June 2024<br>Readers: 61</div>",
+            "2024-06-05",
+            "text",
+            id="labelled-in-the-articles-footer",
+        ),
+    ],
+)
+def test_which_day(html: str, day: str, source: str) -> None:
+    found = dates(f"{html}<p>x")
+    assert (str(found.day), found.date_source) == (day, source)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "host", "day", "offset", "warning"),
+    [
+        pytest.param("2024-06-17T23:30:00Z", "paper.at", "2024-06-18", 120, "zone_from_domain", id="one-clock"),
+        pytest.param("2024-01-17T23:30:00Z", "paper.co.uk", "2024-01-17", 0, "zone_from_domain", id="at-greenwich"),
+        pytest.param("2024-06-17T03:30:00Z", "paper.ca", "2024-06-17", None, "day_utc", id="clocks-that-differ"),
+        pytest.param(
+            "2024-06-17T00:30:00Z", "paper.ca", "2024-06-16", None, "zone_from_domain", id="clocks-that-agree"
+        ),
+        pytest.param("2024-06-17T23:30:00Z", "paper.com", "2024-06-17", None, "day_utc", id="no-country"),
+        pytest.param("2024-06-17T23:30:00Z", "paper.tv", "2024-06-17", None, "day_utc", id="sold-to-anyone"),
+    ],
+)
+def test_the_country_of_the_domain(stamp: str, host: str, day: str, offset: int | None, warning: str) -> None:
+    found = dates(ld(datePublished=stamp) + "<p>x", url=f"https://www.{host}/bridge")
+    assert (str(found.day), found.utc_offset, found.warnings) == (day, offset, (warning,))
+    assert found.date_published == dt.datetime.fromisoformat(stamp)
+
+
 def test_a_date_in_a_sentence_is_no_dateline() -> None:
     text = "On 3 May 2019 the council closed the bridge, which had carried traffic since the days of the salt barges."
     found = dates(f"{H1}<p>{text}</p><p class=posted-on>17 June 2024</p>")
