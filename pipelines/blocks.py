@@ -73,6 +73,9 @@ _STOPS = (".", "!", "?", "…", ".”", '."', ".»", ".“", "”", "。", "！"
 # A notice for readers without JavaScript is shorter (characters).
 _NOTICE = 600
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+#: More than ten times what any of 1,414 saved news pages has (1,719 blocks, 2,657 regions); a page stops costing here.
+MOST_BLOCKS = 20_000
+MOST_REGIONS = 40_000
 
 
 @dataclass(slots=True, eq=False)
@@ -124,12 +127,14 @@ class Block:
 class Layout:
     """The blocks and the regions of one page, both in document order; ``regions[0]`` is the root.
 
-    ``prose`` holds each block's characters of running text (:func:`pipelines.layout.prose`).
+    ``prose`` holds each block's characters of running text (:func:`pipelines.layout.prose`); ``cut`` says that the page
+    goes on beyond ``MOST_BLOCKS`` or ``MOST_REGIONS``, where reading stopped.
     """
 
     blocks: list[Block] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     prose: list[float] = field(default_factory=list)
+    cut: bool = False
 
 
 # What an attribute may betray of its element.
@@ -207,6 +212,8 @@ class _Reader:
         self.media = self.controls = self.seen = 0
         self.continues = False
         self.breaks = 0
+        # Where the last line begins in the pieces: to join all of them at each break would take the square of a page.
+        self.line = 0
         self.region = Region(0, -1, _tag(root), 0, 0, 0)
         self._walk(root)
 
@@ -233,6 +240,9 @@ class _Reader:
                     if kind == _BLOCK:
                         if pieces or self.links or self.breaks:
                             self._flush()
+                        if len(regions) >= MOST_REGIONS or len(blocks) >= MOST_BLOCKS:
+                            layout.cut = True
+                            break
                         own, name, ids = own_cues(element, tag)
                         region = self.region = Region(
                             len(regions),
@@ -286,8 +296,13 @@ class _Reader:
                 if in_strong:
                     self.strong += size
         self._flush()
-        regions[0].last = len(blocks)
-        regions[0].media, regions[0].controls = self.media, self.controls
+        while region.parent >= 0:
+            region.last = len(blocks)
+            region.media += self.media
+            region.controls += self.controls
+            region = regions[region.parent]
+        region.last = len(blocks)
+        region.media, region.controls = self.media, self.controls
 
     def _skips(self, element: HtmlElement, kind: int) -> bool:
         """Whether an inline element's subtree is no text; pictures, controls and line breaks are noted."""
@@ -316,13 +331,14 @@ class _Reader:
         if self.breaks > 1:
             self._flush()
             return
-        line = "".join(self.pieces).rpartition(_LINE)[2].strip()
+        line = "".join(self.pieces[self.line :]).strip()
         if len(line) >= _SENTENCE and line.endswith(_STOPS):
             self._flush()
             self.continues = True
             self.breaks = 1
         elif line:
             self.pieces.append(_LINE)
+            self.line = len(self.pieces)
 
     def _flush(self) -> None:
         if self.pieces:
@@ -336,12 +352,16 @@ class _Reader:
             if text:
                 self._add(text, lines)
             self.pieces.clear()
+            self.line = 0
         self.linked = self.links = self.strong = self.breaks = 0
         self.continues = False
 
     def _add(self, text: str, lines: tuple[str, ...]) -> None:
         region = self.region
         blocks = self.layout.blocks
+        if len(blocks) >= MOST_BLOCKS:
+            self.layout.cut = True
+            return
         blocks.append(
             Block(
                 len(blocks),

@@ -16,7 +16,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "charset_mislabelled": "The bytes are in another encoding than declared; they were read as what they are.",
         "charset_damaged": "Some bytes fit no encoding and were replaced.",
         "too_deep": "The markup nests deeper than the parser follows; what lies below was not read.",
-        "too_large": "The markup holds more blocks, or one element more attributes, than are read; the rest was left out.",
+        "too_large": "The markup holds more blocks, or an element more attributes, than are read; the rest was left.",
         "cut_short": "The transfer ended before the page did; what arrived was read.",
         "degraded": "A later capture that is cut short or behind a wall; never the article's current revision.",
         "title_from_entrance": "The page states no title; the one that the entrance announced was taken.",

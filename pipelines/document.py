@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import lxml.etree
 import lxml.html
 
-from pipelines import anchors, charsets, elements, evidence
+from pipelines import anchors, attributes, charsets, elements, evidence
 from pipelines import layout as layouts
 from pipelines.blocks import Layout
 from pipelines.elements import Elements
@@ -72,7 +72,8 @@ def read(page: Page) -> Document | Rejection:
     parser = lxml.etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_LOOKUP)
     try:
-        tree: lxml.html.HtmlElement | None = lxml.etree.fromstring(source, parser)
+        thinned = attributes.thinned(source)
+        tree: lxml.html.HtmlElement | None = lxml.etree.fromstring(thinned, parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         return Rejection(url=page.url, stage="document", reason="unparseable", detail=str(error)[:200])
     if tree is None:
@@ -80,6 +81,8 @@ def read(page: Page) -> Document | Rejection:
     warnings = list(decoded.warnings)
     if any("depth" in entry.message.lower() for entry in parser.error_log):
         warnings.append("too_deep")
+    if thinned is not source:
+        warnings.append("too_large")
     if page.site is not None and page.site.in_force(page.fetched_at.date()) is not page.site:
         page = dataclasses.replace(page, site=page.site.in_force(page.fetched_at.date()))
         warnings.append("selector_expired")

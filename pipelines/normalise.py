@@ -18,6 +18,10 @@ _CONTROLS = dict.fromkeys([*range(0x09), 0x0E, 0x0F, *range(0x10, 0x20), *range(
 _DROP = _INVISIBLE | _CONTROLS
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,1000}>")
+_MARKS = 30
+# What is neither letter, digit nor space nor in ASCII: all marks are, and little else in such numbers.
+_MARK = re.compile(r"[^\w\s\x00-\x7f]")
+_PILE = re.compile(rf"{_MARK.pattern}{{31,}}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -33,9 +37,33 @@ def clean(text: str) -> str:
     text = " ".join(text.split())
     if not text.isprintable():
         text = " ".join(scalar(text).translate(_DROP).split())
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
+    if text.isascii():
+        return text
+    text = unpiled(text)
+    if unicodedata.is_normalized("NFC", text):
         return text
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def unpiled(text: str) -> str:
+    """``text`` with no more than 30 combining marks on one character.
+
+    The bound is that of Unicode's Stream-Safe Text Format (UAX #15, section 13): to put the marks of a longer run in
+    order takes the square of its length, and no language needs them.
+    """
+    # No run escapes who looks at every 31st character only.
+    if len(text) > _MARKS and _MARK.search(text[_MARKS :: _MARKS + 1]):
+        return _PILE.sub(_first_marks, text)
+    return text
+
+
+def _first_marks(pile: re.Match[str]) -> str:
+    kept, run = [], 0
+    for character in pile[0]:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def unescape(text: str) -> str:
@@ -69,7 +97,7 @@ def fold(text: str) -> str:
     """A key for comparing two texts: compatibility form, case, quotes, dashes and white space folded."""
     if text.isascii():
         return clean(text.replace("`", "'")).lower()
-    return clean(unicodedata.normalize("NFKC", text.translate(_FOLD)).translate(_FOLD_AGAIN)).casefold()
+    return clean(unicodedata.normalize("NFKC", unpiled(text.translate(_FOLD))).translate(_FOLD_AGAIN)).casefold()
 
 
 # What the compatibility form brings back: full-width and small variants of marks folded already.

@@ -14,7 +14,7 @@ from trafilatura import bare_extraction
 from pipelines.normalise import clean
 
 # An element count beyond which a second reading costs more than it can bring.
-MOST_ELEMENTS = 60_000
+MOST_ELEMENTS = 20_000
 
 
 def read(tree: lxml.html.HtmlElement) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ attribute. The paragraphs are found there without running anything: escapes are 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -16,20 +17,30 @@ import lxml.html
 
 from pipelines.normalise import clean
 
-# A script beyond this many characters is a bundle, not a state.
+# A script beyond this many characters is a bundle, not a state; no more than twice as many are read of one page.
 LONGEST: Final = 4_000_000
+# Far more than an article has; each costs a parser of its own.
+MOST_PARAGRAPHS: Final = 5_000
 LEAST_PARAGRAPHS: Final = 3
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _PLAIN: Final = {"n": "\n", "t": " ", "r": " ", "b": " ", "f": " "}
-_PARAGRAPH: Final = re.compile(r"<p(?:\s[^<>]{0,400})?>([^\0]{1,6000}?)</p>", re.IGNORECASE)
+_OPEN: Final = re.compile(r"<p(?:\s[^<>]{0,400})?>", re.IGNORECASE)
+_CLOSE: Final = re.compile(r"</p>", re.IGNORECASE)
+# A paragraph of more characters is markup that lost its end.
+_LONGEST_PARAGRAPH: Final = 6_000
 _ATTRIBUTES: Final = ("data-react-props", "data-props", "data-page", "data-state", "data-component-props")
 
 
 def read(tree: lxml.html.HtmlElement) -> tuple[str, ...]:
     """The paragraphs of the one script or attribute of ``tree`` that holds most text in ``<p>``; empty where none."""
     best: tuple[str, ...] = ()
+    characters, paragraphs = 2 * LONGEST, MOST_PARAGRAPHS
     for text in _states(tree):
-        found = _paragraphs(text)
+        characters -= len(text)
+        if characters < 0 or paragraphs <= 0:
+            break
+        found = _paragraphs(text, paragraphs)
+        paragraphs -= len(found)
         if len(found) >= LEAST_PARAGRAPHS and sum(map(len, found)) > sum(map(len, best)):
             best = found
     return best
@@ -52,7 +63,7 @@ def _states(tree: lxml.html.HtmlElement) -> Iterator[str]:
                 yield value
 
 
-def _paragraphs(text: str) -> tuple[str, ...]:
+def _paragraphs(text: str, most: int) -> tuple[str, ...]:
     for _ in range(2):
         if "<p" in text or "\\" not in text:
             break
@@ -61,12 +72,18 @@ def _paragraphs(text: str) -> tuple[str, ...]:
         return ()
     if "\\" in text:
         text = _ESCAPE.sub(_character, text)
-    seen: dict[str, None] = {}
-    for match in _PARAGRAPH.finditer(text):
-        line = _flat(match[1])
-        if line:
-            seen.setdefault(line)
-    return tuple(seen)
+    raw = dict.fromkeys(itertools.islice(_between(text), most))
+    return tuple(dict.fromkeys(line for line in map(_flat, raw) if line))
+
+
+def _between(text: str) -> Iterator[str]:
+    """What stands between each ``</p>`` of ``text`` and the ``<p>`` next before it, in one pass."""
+    start = 0
+    for close in _CLOSE.finditer(text):
+        opened = max(_OPEN.finditer(text, start, close.start()), key=re.Match.start, default=None)
+        if opened is not None and 0 < close.start() - opened.end() <= _LONGEST_PARAGRAPH:
+            yield text[opened.end() : close.start()]
+        start = close.end()
 
 
 def _character(match: re.Match[str]) -> str:

@@ -87,6 +87,8 @@ def extract(
     statement = max((node.article_body or "" for node in document.evidence.articles), key=len, default="")
     about = features.known(title, description, (*bullets, *authors), statement)
     paragraphs, dropped = _read(document.layout, about, known)
+    if document.layout.cut:
+        warnings.append("too_large")
     if sum(map(len, paragraphs)) < _POOR:
         stated = tuple(text for line in statement.splitlines() if (text := plain(line)))
         if sum(map(len, stated)) > max(_POOR, 2 * sum(map(len, paragraphs))):

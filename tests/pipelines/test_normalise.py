@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.normalise import clean, fold, plain, scalar, unescape, words
+from pipelines.normalise import clean, fold, plain, scalar, unescape, unpiled, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -83,3 +85,16 @@ def test_nothing_raises(text: str) -> None:
     for function in (plain, unescape):
         function(text).encode("utf-8")
     assert words(text) >= 0
+
+
+PIECES = st.tuples(st.sampled_from(["a", "e", "\u0301", "\u0323", "\u0344", "é", "\u200d", "—"]), st.integers(1, 40))
+
+
+@given(st.lists(PIECES, max_size=12))
+def test_marks_are_cut_only_where_they_pile_up(pieces: list[tuple[str, int]]) -> None:
+    text = "".join(character * count for character, count in pieces)
+    piles = re.compile("[\u0301\u0323\u0344]+")
+    cut = unpiled(text)
+    assert (cut == text) is (max(map(len, piles.findall(text)), default=0) <= 30)
+    assert max(map(len, piles.findall(cut)), default=0) <= 30
+    assert piles.sub("", cut) == piles.sub("", text)
