@@ -23,7 +23,7 @@ from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecor
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES, TABLES, Table, to_arrow
 from storage.snapshots import Snapshot
-from storage.warc import Exchange, SegmentWriter, WrittenRecord
+from storage.warc import Exchange, SegmentWriter, StoredResponse, WrittenRecord
 
 FORMAT = 1
 MARKER = "broadsheet.json"
@@ -215,6 +215,11 @@ class Run:
         """Append one exchange to the WARC; see :meth:`storage.warc.SegmentWriter.write`."""
         with self._wire:
             return self.warc.write(exchange)
+
+    def convert(self, stored: StoredResponse, payload: bytes, *, at: dt.datetime) -> StoredResponse:
+        """Keep what a page became once its scripts had run; see :meth:`storage.warc.SegmentWriter.convert`."""
+        with self._wire:
+            return self.warc.convert(stored, payload, at=at)
 
     def withhold(self, exchange: Exchange, *, reason: str, rights: tuple[str, ...]) -> WarcPosition:
         """Note an exchange whose body may not be kept; see :meth:`storage.warc.SegmentWriter.withhold`."""

@@ -52,8 +52,21 @@ class DeadRun:
             for found in warc.scan(archive.warc / segment, root=archive.warc):
                 if isinstance(found, warc.DamagedRecord):
                     self.damaged.append(found)
-                elif not is_redirect(found.status) and (found.position.file, found.position.offset) not in self.known:
+                elif _counts(found) and (found.position.file, found.position.offset) not in self.known:
                     yield found
+
+    def withheld(self, archive: Archive) -> Iterator[warc.Withheld]:
+        """Records of its WARC in place of bodies that may not be kept, which ``captures`` does not know, in order."""
+        for segment in self.segments:
+            for found in warc.scan_withheld(archive.warc / segment, root=archive.warc):
+                if (found.position.file, found.position.offset) not in self.known:
+                    yield found
+
+
+def _counts(stored: warc.StoredResponse) -> bool:
+    """Whether a row may stand for the record: redirects have none, nor pages that a conversion record stands for."""
+    awaits = stored.info is not None and stored.info.render and stored.status in (200, 203) and not stored.truncated
+    return not awaits and not is_redirect(stored.status)
 
 
 def is_redirect(status: int) -> bool:

@@ -9,6 +9,7 @@
     segments.py   where segments stand and what they are called
     writer.py     SegmentWriter: append, make durable, take back a write that failed
     reader.py     read one position, or scan a whole segment past any damage
+    withheld.py   what stands in place of an answer whose body may not be kept
 
 Positions and segment names are relative to the archive's ``warc/`` folder, which every function here calls ``root``.
 What is kept, what is left out and what each kind of damage means stands in ``docs/warc.md``.
@@ -27,6 +28,7 @@ from storage.warc.exchange import (
 )
 from storage.warc.reader import RECORD_LIMIT, read, scan
 from storage.warc.segments import run_of, segments
+from storage.warc.withheld import Withheld, scan_withheld
 from storage.warc.writer import SEGMENT_BYTES, SegmentWriter
 
 __all__ = [
@@ -40,10 +42,12 @@ __all__ = [
     "SegmentWriter",
     "StoredResponse",
     "WarcDamage",
+    "Withheld",
     "WriterRefused",
     "WrittenRecord",
     "read",
     "run_of",
     "scan",
+    "scan_withheld",
     "segments",
 ]

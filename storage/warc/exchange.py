@@ -51,7 +51,8 @@ class CaptureInfo:
 
     ``requested_url`` is what was announced, before redirects; ``id`` the article id that this URL already has, if
     any; ``batch`` the number of the batch that the record was written for. ``rules`` that hold no more than the
-    source's name are not written, so they come back as ``None``: :attr:`site` gives them in either case.
+    source's name are not written, so they come back as ``None``: :attr:`site` gives them in either case. ``render``
+    tells that the page is only whole once its scripts have run, as a ``conversion`` record will show it.
     """
 
     kind: CaptureKind
@@ -62,6 +63,7 @@ class CaptureInfo:
     rights: tuple[str, ...] = ()
     id: str | None = None
     batch: int | None = None
+    render: bool = False
 
     @property
     def site(self) -> SiteRules:
@@ -106,10 +108,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """A response record as it stands in the log.
+    """A response record as it stands in the log, or a ``conversion`` record with the answer that it was made from.
 
     ``payload`` is content-encoded as sent; ``payload_digest`` (``sha1:`` and base32) is that of the payload as
-    stored; ``fetched_at`` is in UTC. ``info`` is ``None`` in WARC files that other programs wrote.
+    stored; ``fetched_at`` is in UTC. ``info`` is ``None`` in WARC files that other programs wrote. ``record_id`` is
+    the record's own name.
     """
 
     url: str
@@ -123,6 +126,7 @@ class StoredResponse:
     info: CaptureInfo | None = None
     position: WarcPosition
     payload_digest: str
+    record_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,13 @@ _STATUS_LINE: Final = re.compile(r"HTTP/[0-9](?:\.[0-9])? +([0-9]{3})(?: (.*))?"
 _WARC_VERSIONS: Final = ["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"]
 
 
+CONVERSION: Final = "conversion"
+RENDERED_TYPE: Final = "text/html; charset=utf-8"
+_OF_THE_BODY: Final = frozenset(
+    {"content-encoding", "content-length", "content-type", "transfer-encoding", "content-md5", "digest"}
+)
+
+
 class BlockError(ValueError):
     """The bytes are not the header block that they should be."""
 
@@ -83,6 +90,12 @@ def kept(headers: Headers) -> Headers:
         for name, value in headers
         if not is_secret(name)
     )
+
+
+def rendered_headers(headers: Headers) -> Headers:
+    """An answer's headers for the page that became of it: without those that describe its bytes, with our type."""
+    rest = tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_BODY)
+    return (("Content-Type", RENDERED_TYPE), *rest)
 
 
 def response_block(exchange: Exchange) -> bytes:

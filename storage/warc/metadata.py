@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final, TypeVar, get_args
 
 from storage.records import Announcement, CaptureKind, EntranceKind, SiteRules
-from storage.warc.exchange import CaptureInfo
+from storage.warc.exchange import CaptureInfo, Headers
 from storage.warc.headers import without_userinfo
 
 _OURS: Final = "broadsheet"
@@ -25,8 +25,11 @@ class MetadataError(ValueError):
     """The header's text is not capture metadata as this module writes it; the message says where."""
 
 
-def to_header(info: CaptureInfo) -> str:
-    """One line of printable ASCII. Userinfo is taken out of the URLs; nothing else is changed."""
+def to_header(info: CaptureInfo, *, answer: tuple[int, Headers] | None = None) -> str:
+    """One line of printable ASCII. Userinfo is taken out of the URLs; nothing else is changed.
+
+    ``answer``, status and headers, is that of the response which a ``conversion`` record was made from.
+    """
     rules = None if info.rules == SiteRules(name=info.source) else info.rules
     fields: dict[str, Json] = {
         "kind": info.kind,
@@ -37,7 +40,10 @@ def to_header(info: CaptureInfo) -> str:
         "rights": list(info.rights),
         "id": info.id,
         "batch": info.batch,
+        "render": 1 if info.render else None,
     }
+    if answer is not None:
+        fields["answer"] = {"status": answer[0], "headers": [f"{name}: {value}" for name, value in answer[1]]}
     text = json.dumps({_OURS: _filled(fields)}, ensure_ascii=True, separators=(",", ":"))
     return text.replace("\x7f", "\\u007f")
 
@@ -66,7 +72,22 @@ def from_header(text: str) -> CaptureInfo | None:
         rights=fields.texts("rights"),
         id=fields.text_or_none("id"),
         batch=fields.number_or_none("batch"),
+        render=bool(fields.number_or_none("render")),
     )
+
+
+def answer_of(text: str) -> tuple[int, Headers] | None:
+    """Status and headers of the answer that a ``conversion`` record was made from; None where it is not one of ours.
+
+    Raises :class:`MetadataError` where it is ours and broken.
+    """
+    if from_header(text) is None:
+        return None
+    answer = _Fields(json.loads(text)).table(_OURS).table_or_none("answer")
+    if answer is None:
+        return None
+    lines = (line.partition(": ") for line in answer.texts("headers"))
+    return answer.number_or_none("status") or 0, tuple((name, value) for name, _, value in lines)
 
 
 def _announcement_fields(announcement: Announcement) -> dict[str, Json]:

@@ -19,9 +19,9 @@ from warcio.bufferedreaders import ChunkedDataReader
 from storage.records import WarcPosition
 from storage.warc.digest import agrees, sha1
 from storage.warc.exchange import TRUNCATIONS, DamagedRecord, DamageReason, Headers, StoredResponse, WarcDamage
-from storage.warc.headers import BlockError, first, parse_response, parse_warc
+from storage.warc.headers import CONVERSION, BlockError, first, parse_response, parse_warc
 from storage.warc.member import CHUNK, MAGIC, MemberBroken, MemberTooLarge, MemberTorn, beginning, unpack
-from storage.warc.metadata import MetadataError, from_header
+from storage.warc.metadata import MetadataError, answer_of, from_header
 
 RECORD_LIMIT: Final = 256 * 1024 * 1024
 """The largest record, in bytes after inflation, that is read unless the caller says otherwise."""
@@ -37,12 +37,15 @@ class _Bad:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class Record:
+    """One record: its header fields and its block."""
+
     fields: Headers
     block: bytes
 
     @property
     def type(self) -> str:
+        """The WARC-Type, lower case."""
         return (first(self.fields, "WARC-Type") or "").lower()
 
     @property
@@ -80,6 +83,24 @@ def scan(path: Path, *, root: Path, limit: int = RECORD_LIMIT) -> Iterator[Store
     ``WARC-Warcinfo-ID`` tells: a page cannot know this id, so a record that a page carries in its payload is never
     taken for one of the log's. Of a record larger than ``limit`` bytes nothing is kept in memory.
     """
+    for found, position in records(path, root=root, limit=limit):
+        response = found if isinstance(found, DamagedRecord) else _response(found, position)
+        if isinstance(response, _Bad):
+            yield DamagedRecord(
+                file=position.file,
+                offset=position.offset,
+                length=position.length,
+                reason=response.reason,
+                detail=response.detail,
+            )
+        elif response is not None:
+            yield response
+
+
+def records(
+    path: Path, *, root: Path, limit: int = RECORD_LIMIT
+) -> Iterator[tuple[Record | DamagedRecord, WarcPosition]]:
+    """Every record of a segment, of whatever type, and where it stands; reads on past damage as :func:`scan` does."""
     name = path.relative_to(root).as_posix()
     with path.open("rb") as file:
         offset = 0
@@ -92,22 +113,19 @@ def scan(path: Path, *, root: Path, limit: int = RECORD_LIMIT) -> Iterator[Store
             found, length = _next_record(file, limit)
             if length is None:
                 length = _next_member(file, offset + 1, segment) - offset
-            response: StoredResponse | _Bad | None
+            position = WarcPosition(file=name, offset=offset, length=length)
             if isinstance(found, _Bad):
-                response = found
+                damage = DamagedRecord(
+                    file=name, offset=offset, length=length, reason=found.reason, detail=found.detail
+                )
+                yield damage, position
             else:
                 segment = found.segment_id
-                response = _response(found, WarcPosition(file=name, offset=offset, length=length))
-            if isinstance(response, _Bad):
-                yield DamagedRecord(
-                    file=name, offset=offset, length=length, reason=response.reason, detail=response.detail
-                )
-            elif response is not None:
-                yield response
+                yield found, position
             offset += length
 
 
-def _read_member(file: BinaryIO, position: WarcPosition, limit: int) -> _Record | _Bad:
+def _read_member(file: BinaryIO, position: WarcPosition, limit: int) -> Record | _Bad:
     if position.offset < 0 or position.length <= 0:
         return _Bad("position_mismatch")
     file.seek(position.offset)
@@ -132,7 +150,7 @@ def _read_member(file: BinaryIO, position: WarcPosition, limit: int) -> _Record 
     return _record(data)
 
 
-def _next_record(file: BinaryIO, limit: int) -> tuple[_Record | _Bad, int | None]:
+def _next_record(file: BinaryIO, limit: int) -> tuple[Record | _Bad, int | None]:
     """The record at the file's place and its member's length; None for a length that nothing tells."""
     try:
         data, length = unpack(lambda: file.read(CHUNK), limit)
@@ -175,10 +193,10 @@ def _begins_record(data: bytes, segment: str | None) -> bool:
         fields, _ = parse_warc(data)
     except BlockError:
         return False
-    return segment is None or _Record(fields, b"").segment_id == segment
+    return segment is None or Record(fields, b"").segment_id == segment
 
 
-def _record(data: bytes) -> _Record | _Bad:
+def _record(data: bytes) -> Record | _Bad:
     try:
         fields, rest = parse_warc(data)
     except BlockError as error:
@@ -189,21 +207,27 @@ def _record(data: bytes) -> _Record | _Bad:
     length = int(told)
     if len(rest) < length or rest[length:].strip(b"\r\n"):
         return _Bad("length_mismatch", f"Content-Length {length}, {len(rest)} bytes follow")
-    return _Record(fields, rest[:length])
+    return Record(fields, rest[:length])
 
 
-def _response(record: _Record | _Bad, position: WarcPosition) -> StoredResponse | _Bad | None:
+def _response(record: Record | _Bad, position: WarcPosition) -> StoredResponse | _Bad | None:
     """The record as a response; None for one of another type or of another protocol than HTTP."""
     if isinstance(record, _Bad):
         return record
     fields = record.fields
     url = (first(fields, "WARC-Target-URI") or "").removeprefix("<").removesuffix(">")
-    if record.type != "response" or not url.lower().startswith(("http://", "https://")):
+    if record.type not in ("response", CONVERSION) or not url.lower().startswith(("http://", "https://")):
         return None
     try:
-        status, reason, headers, payload = parse_response(record.block)
-        fetched_at = _utc(first(fields, "WARC-Date") or "")
         metadata = first(fields, "WARC-JSON-Metadata")
+        if record.type == CONVERSION:
+            answer = answer_of(metadata or "")
+            if answer is None:
+                return None
+            (status, headers), reason, payload = answer, "", record.block
+        else:
+            status, reason, headers, payload = parse_response(record.block)
+        fetched_at = _utc(first(fields, "WARC-Date") or "")
         info = None if metadata is None else from_header(metadata)
     except BlockError as error:
         return _Bad("not_a_response", str(error))
@@ -227,6 +251,7 @@ def _response(record: _Record | _Bad, position: WarcPosition) -> StoredResponse 
         info=info,
         position=position,
         payload_digest=digest if digest is not None and _SHA1.fullmatch(digest) else sha1(payload),
+        record_id=first(fields, "WARC-Record-ID"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import uuid
@@ -12,10 +13,20 @@ from typing import Final, NoReturn
 from storage.records import WarcPosition
 from storage.warc.digest import sha1
 from storage.warc.exchange import Exchange, StoredResponse, WriterRefused, WrittenRecord
-from storage.warc.headers import clean_url, parse_response, request_block, response_block, warc_block
+from storage.warc.headers import (
+    CONVERSION,
+    RENDERED_TYPE,
+    clean_url,
+    parse_response,
+    rendered_headers,
+    request_block,
+    response_block,
+    warc_block,
+)
 from storage.warc.member import pack
 from storage.warc.metadata import from_header, to_header
 from storage.warc.segments import segment_name
+from storage.warc.withheld import CONTENT_TYPE, TYPE, block
 
 SEGMENT_BYTES: Final = 1_000_000_000
 """The size at which a segment is closed: 1 GB, the size that the WARC standard's annex C recommends."""
@@ -61,19 +72,13 @@ class SegmentWriter:
         Raises ``OSError`` where the disk took less than all of it: the segment then ends with its last whole record,
         and the next ``write`` may try again. Raises :class:`WriterRefused` once the segment's end is unknown.
         """
-        self._check()
-        segment = self._segment
-        if segment is not None and segment.size >= self._segment_bytes:
-            self.close()
-            segment = None
-        if segment is None:
-            segment = self._open()
+        segment = self._ready()
         response_id = _record_id()
-        digest, block, metadata = sha1(exchange.payload), response_block(exchange), to_header(exchange.info)
-        response = self._response(exchange, response_id, digest, block, metadata)
+        digest, head, metadata = sha1(exchange.payload), response_block(exchange), to_header(exchange.info)
+        response = self._response(exchange, response_id, digest, head, metadata)
         request = self._request(exchange, response_id)
         position = WarcPosition(file=segment.name, offset=segment.size, length=len(response))
-        _, reason, headers, _ = parse_response(block)
+        _, reason, headers, _ = parse_response(head)
         stored = StoredResponse(
             url=clean_url(exchange.url),
             fetched_at=exchange.fetched_at.astimezone(dt.UTC),
@@ -86,12 +91,81 @@ class SegmentWriter:
             info=from_header(metadata),
             position=position,
             payload_digest=digest,
+            record_id=response_id,
         )
+        self._append(segment, response + request)
+        return WrittenRecord(position=position, payload_digest=digest, response=stored)
+
+    def convert(self, stored: StoredResponse, payload: bytes, *, at: dt.datetime) -> StoredResponse:
+        """Append what a page became once its scripts had run, as UTF-8, beside the response record that it came from.
+
+        What is returned is as a reader will see it: the answer's status and headers, this payload, this position.
+        Raises as :meth:`write` does, and ``ValueError`` where ``stored`` has no name or no capture information.
+        """
+        if stored.record_id is None or stored.info is None:
+            raise ValueError("only a response of this log can be converted")
+        segment = self._ready()
+        record_id, digest = _record_id(), sha1(payload)
+        info = dataclasses.replace(stored.info, render=False)
+        metadata = to_header(info, answer=(stored.status, rendered_headers(stored.response_headers)))
+        header = [
+            ("WARC-Type", CONVERSION),
+            ("WARC-Record-ID", record_id),
+            ("WARC-Warcinfo-ID", self._info_id),
+            ("WARC-Target-URI", clean_url(stored.url)),
+            ("WARC-Date", _warc_date(at)),
+            ("WARC-Refers-To", stored.record_id),
+            ("Content-Type", RENDERED_TYPE),
+            ("WARC-Payload-Digest", digest),
+            ("WARC-JSON-Metadata", metadata),
+        ]
+        record = _record(header, payload, b"")
+        position = WarcPosition(file=segment.name, offset=segment.size, length=len(record))
+        self._append(segment, record)
+        return StoredResponse(
+            url=clean_url(stored.url),
+            fetched_at=at.astimezone(dt.UTC),
+            status=stored.status,
+            response_headers=rendered_headers(stored.response_headers),
+            payload=payload,
+            info=from_header(metadata),
+            position=position,
+            payload_digest=digest,
+            record_id=record_id,
+        )
+
+    def withhold(self, exchange: Exchange, *, reason: str, rights: tuple[str, ...]) -> WarcPosition:
+        """Append a ``metadata`` record in place of an exchange whose body may not be kept; where it stands.
+
+        Neither the body nor a header of the answer is written. Raises as :meth:`write` does.
+        """
+        segment = self._ready()
+        header = [
+            ("WARC-Type", TYPE),
+            ("WARC-Record-ID", _record_id()),
+            ("WARC-Warcinfo-ID", self._info_id),
+            ("WARC-Target-URI", clean_url(exchange.url)),
+            ("WARC-Date", _warc_date(exchange.fetched_at)),
+            ("Content-Type", CONTENT_TYPE),
+            ("WARC-JSON-Metadata", to_header(exchange.info)),
+        ]
+        record = _record(header, block(exchange.status, reason, rights), b"")
+        position = WarcPosition(file=segment.name, offset=segment.size, length=len(record))
+        self._append(segment, record)
+        return position
+
+    def _ready(self) -> _Segment:
+        """The segment that takes the next record."""
+        self._check()
+        if self._segment is not None and self._segment.size >= self._segment_bytes:
+            self.close()
+        return self._segment or self._open()
+
+    def _append(self, segment: _Segment, data: bytes) -> None:
         try:
-            segment.append(response + request)
+            segment.append(data)
         except _EndUnknown as error:
             self._refuse(f"a failed write could not be taken back: {error}", error)
-        return WrittenRecord(position=position, payload_digest=digest, response=stored)
 
     def flush(self) -> None:
         """Return when every record written is on disk, and the names of new segments and folders too.
@@ -160,7 +234,7 @@ class SegmentWriter:
             "isPartOf": self._run,
         }
         lines = (f"{key}: {' '.join(value.split())}\r\n" for key, value in fields.items() if value)
-        block = "".join(lines).encode("utf-8", errors="replace")
+        text = "".join(lines).encode("utf-8", errors="replace")
         header = [
             ("WARC-Type", "warcinfo"),
             ("WARC-Record-ID", info_id),
@@ -168,9 +242,9 @@ class SegmentWriter:
             ("WARC-Filename", name.rpartition("/")[2]),
             ("Content-Type", "application/warc-fields"),
         ]
-        return _record(header, block, b"")
+        return _record(header, text, b"")
 
-    def _response(self, exchange: Exchange, record_id: str, digest: str, block: bytes, metadata: str) -> bytes:
+    def _response(self, exchange: Exchange, record_id: str, digest: str, head: bytes, metadata: str) -> bytes:
         header = [
             ("WARC-Type", "response"),
             ("WARC-Record-ID", record_id),
@@ -187,7 +261,7 @@ class SegmentWriter:
         if exchange.truncated is not None:
             header.append(("WARC-Truncated", exchange.truncated))
         header.append(("WARC-JSON-Metadata", metadata))
-        return _record(header, block, exchange.payload)
+        return _record(header, head, exchange.payload)
 
     def _request(self, exchange: Exchange, response_id: str) -> bytes:
         header = [

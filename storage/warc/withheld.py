@@ -1,0 +1,73 @@
+"""What stands in the log in place of an answer whose body may not be kept: who, when, what was said, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.records import WarcPosition
+from storage.warc.exchange import CaptureInfo, DamagedRecord
+from storage.warc.headers import BlockError, clean_url, first
+from storage.warc.metadata import MetadataError, from_header
+from storage.warc.reader import Record, records
+
+TYPE = "metadata"
+CONTENT_TYPE = "application/warc-fields"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """An answer that was read for its rights and dropped: the ``rights`` met, and the ``reason`` code."""
+
+    url: str
+    fetched_at: dt.datetime
+    status: int
+    reason: str
+    rights: tuple[str, ...]
+    info: CaptureInfo
+    position: WarcPosition
+
+
+def block(status: int, reason: str, rights: tuple[str, ...]) -> bytes:
+    """The record's block: three lines of ``application/warc-fields``."""
+    lines = (
+        "outcome: refused",
+        f"reason: {reason}",
+        f"status: {status}",
+        f"rights: {' '.join(map(clean_url, rights))}",
+    )
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8", errors="replace")
+
+
+def scan_withheld(path: Path, *, root: Path) -> Iterator[Withheld]:
+    """Every such record of the segment at ``path`` (below ``root``), in order; damaged ones are left out."""
+    for found, position in records(path, root=root):
+        if not isinstance(found, DamagedRecord) and found.type == TYPE:
+            read = _withheld(found, position)
+            if read is not None:
+                yield read
+
+
+def _withheld(record: Record, position: WarcPosition) -> Withheld | None:
+    """The record as ours, or None where it is another program's."""
+    try:
+        info = from_header(first(record.fields, "WARC-JSON-Metadata") or "")
+        fetched_at = dt.datetime.fromisoformat(first(record.fields, "WARC-Date") or "")
+    except (MetadataError, BlockError, ValueError):
+        return None
+    lines = (line.partition(": ") for line in record.block.decode("utf-8", "replace").splitlines())
+    fields = {name: value for name, _, value in lines}
+    status, reason = fields.get("status", ""), fields.get("reason")
+    if info is None or reason is None or not status.isdecimal():
+        return None
+    return Withheld(
+        url=(first(record.fields, "WARC-Target-URI") or ""),
+        fetched_at=fetched_at.astimezone(dt.UTC),
+        status=int(status),
+        reason=reason,
+        rights=tuple(fields.get("rights", "").split()),
+        info=info,
+        position=position,
+    )
