@@ -7,23 +7,33 @@ from dataclasses import dataclass, replace
 from scrapy import Request
 
 from crawler.config import SourceConfig
+from crawler.discovery.periods import Period
 from storage.warc import CaptureInfo, StoredResponse
 
 ERRAND = "broadsheet_errand"
 STORED = "broadsheet_stored"
+# Whether a request stands in the budget.
+SPENT = "broadsheet_spent"
 # RFC 9309, 2.5: parsers must read at least 500 KiB; more is left unread.
 ROBOTS_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """Why a URL is asked for: for which source, as what, at which try, and over which redirects so far."""
+    """Why a URL is asked for: for which source, as what, at which try, and over which redirects so far.
+
+    Of a list: how deep it stands below a configured entrance, the days that it covers, and the how-manieth page it is.
+    ``urgency`` is its place in a backfill's order, the highest first.
+    """
 
     source: SourceConfig
     info: CaptureInfo
     attempt: int = 1
     hops: tuple[str, ...] = ()
     depth: int = 0
+    listed: Period | None = None
+    page: int = 1
+    urgency: int = 0
 
     def again(self) -> Errand:
         """The same errand at its next try."""

@@ -59,6 +59,11 @@ class Plan:
         """Whether an article of that day is to be archived in this run."""
         return day is None or day.meets(self.period)
 
+    def leads_on(self, link: Link, listed: Period | None) -> bool:
+        """Whether ``link`` speaks for the next page of its list: it is known to be of the wanted days, or younger."""
+        day = Period(link.date.date(), link.date.date()) if link.date is not None else of_article(link.url) or listed
+        return day is not None and day.last >= self.period.first
+
     def urgency(self, day: Period | None, *, lists: bool = False) -> int:
         """How early a request has its turn: articles by their day, a list just before the first of its articles.
 

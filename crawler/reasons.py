@@ -47,6 +47,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "not_modified": "The host answered that nothing has changed (HTTP 304).",
         "offsite": "The address is on a host that is not the source's; list it in `hosts` to follow it.",
         "private_address": "The host lies on this machine or in a private network; `allow_private` would let it.",
+        "out_of_range": "Some of what the entrance announces is not of the days asked for by `--since` and `--until`.",
         "recovered": "A dead run had fetched it; it was indexed when the next run began.",
         "redirect_broken": "A redirect names no address that can be asked for.",
         "redirect_loop": "The redirects go round in a circle, or are too many.",

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from scrapy.crawler import Crawler
 
 from crawler.config import Config, SourceConfig
+from crawler.plan import Plan
 from pipelines import outcomes
 from pipelines.history import History
 from pipelines.recovery import recover
@@ -44,6 +45,7 @@ class Session:
         locks: Sequence[Lock],
         busy: Sequence[str],
         limit: int | None,
+        plan: Plan,
     ) -> None:
         self.config = config
         self.archive = archive
@@ -53,6 +55,7 @@ class Session:
         self.workers = workers
         self.busy = tuple(busy)
         self.limit = limit
+        self.plan = plan
         self.tallies: Counter[tuple[str, str, str | None]] = Counter()
         self.bugs: list[str] = []
         self.fetched = 0
@@ -75,12 +78,13 @@ class Session:
         command: str = "crawl",
         names: Iterable[str] | None = None,
         limit: int | None = None,
+        plan: Plan = Plan(),  # noqa: B008 - a frozen value
         say: Callable[[str], None] = lambda _: None,
     ) -> Session:
         """Open the archive, lock the sources, put dead runs right, load the sources' history, begin a run.
 
-        ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are fetched. A source
-        that another run is crawling is left out and named in ``busy``.
+        ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are fetched; ``plan``
+        says which days are wanted. A source that another run is crawling is left out and named in ``busy``.
 
         Raises:
             ArchiveError: the archive cannot be opened, recovered or written.
@@ -121,7 +125,7 @@ class Session:
             for held in locks:
                 held.release()
             raise
-        return cls(config, archive, run, history, sources, workers, locks, busy, limit)
+        return cls(config, archive, run, history, sources, workers, locks, busy, limit, plan)
 
     @property
     def agent(self) -> str:

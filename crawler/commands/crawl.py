@@ -90,7 +90,8 @@ def exit_code(session: Session) -> int:
 
 def silent_sources(session: Session) -> list[str]:
     """Sources none of whose entrances could be read in this run."""
-    heard = {source for (source, what, _) in session.tallies if what in ("entrance fetched", "entrance unchanged")}
+    well = ("entrance fetched", "entrance unchanged", "entrance resting")
+    heard = {source for (source, what, _) in session.tallies if what in well}
     asked = {source for (source, what, _) in session.tallies if what.startswith("entrance ")}
     return sorted(asked - heard)
 
@@ -115,11 +116,15 @@ def closing_lines(session: Session) -> list[str]:
     lines = [f"{'announced':<10} {announced:>7}"]
     if resting:
         lines.append(f"{'known':<10} {resting:>7}   not due again; not asked for")
+    if outside := session.total("outside"):
+        lines.append(f"{'outside':<10} {outside:>7}   not of the days asked for; not asked for")
     for fate, reasons in by_reason.items():
         total = reasons.total()
         if total or fate in ("archived", "unchanged", "rejected", "refused", "failed"):
             named = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if reason)
             lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
+    if not_due := sum(count for (_, _, why), count in session.tallies.items() if why == "not_due"):
+        lines.append(f"{not_due} entrances were not due and not asked; --now asks them all.")
     if announced and not session.pages_asked and not session.total("deferred"):
         lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
     if session.stopped:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.config import check_archive_path, check_names, load
+from crawler.plan import Plan
 from crawler.refused import Refused
 from crawler.session import Session
 from crawler.walk import MAX_HOPS, Articles, Asking, Entrances
@@ -23,7 +25,8 @@ class NewsSpider(scrapy.Spider):
     """Crawls the sources of a configuration.
 
     Arguments (``-a``): ``config``, the file (``broadsheet.toml``); ``source``, names separated by commas (all);
-    ``limit``, the most articles that are fetched (no limit).
+    ``limit``, the most articles that are fetched (no limit); ``since`` and ``until``, the days of a backfill
+    (YYYY-MM-DD).
     """
 
     name = "news"
@@ -40,6 +43,8 @@ class NewsSpider(scrapy.Spider):
         config: str = "broadsheet.toml",
         source: str | None = None,
         limit: str | int | None = None,
+        since: str | None = None,
+        until: str | None = None,
         **kwargs: Any,
     ) -> Self:
         """Make the spider; without a ``session`` it opens one by ``config``, ``source`` and ``limit``.
@@ -52,7 +57,11 @@ class NewsSpider(scrapy.Spider):
             check_archive_path(loaded)
             names = [name.strip() for name in source.split(",")] if source else None
             check_names(loaded, names or ())
-            session = Session.open(loaded, names=names, limit=int(limit) if limit is not None else None)
+            plan = Plan(
+                since=dt.date.fromisoformat(since) if since else None,
+                until=dt.date.fromisoformat(until) if until else None,
+            )
+            session = Session.open(loaded, names=names, limit=int(limit) if limit is not None else None, plan=plan)
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.session = session
         crawl = session.config.crawl
@@ -83,7 +92,7 @@ class NewsSpider(scrapy.Spider):
         for request in self.entrances.begin(self.session.sources):
             yield request
         for request in self.articles.left_over():
-            yield request
+            yield self.entrances.ranked(request)
 
     def drop_waiting(self) -> None:
         """Defer every request that waits in the downloader for its turn at a host."""

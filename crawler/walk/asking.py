@@ -59,7 +59,7 @@ class Asking:
             errback=self.failed,
             headers=headers,
             meta={ERRAND: errand, "handle_httpstatus_all": True},
-            priority=_PRIORITY.get(kind, 0),
+            priority=errand.urgency or _PRIORITY.get(kind, 0),
             dont_filter=True,
         )
 
@@ -119,7 +119,9 @@ class Asking:
             raise RuntimeError(f"a request without errand failed: {request.url}") from failure.value
         info, now = errand.info, dt.datetime.now(dt.UTC)
         base = (
-            announced(info.announcement, url=info.requested_url, source=info.source)
+            dataclasses.replace(
+                announced(info.announcement, url=info.requested_url, source=info.source), kind=info.kind, at=now
+            )
             if info.announcement
             else Capture(kind=info.kind, source=info.source, requested_url=info.requested_url, at=now, outcome="failed")
         )
