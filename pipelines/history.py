@@ -1,253 +1,191 @@
 """What the archive knows of a URL and of an article, read from ``captures`` and kept up to date while a run goes on.
 
 The crawl asks it what is due; the crawl and the recovery alike ask it what a page that came back means: a new
-article, an edit, or nothing new.
+article, an edit, or nothing new. What stood in the tables when the run began lies in a
+:class:`~pipelines.ledger.Ledger`; only what the run touches becomes an object.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from pipelines.urls import article_id, canonical
+from pipelines import verdicts
+from pipelines.ledger import Ledger, Vectors, place_of
+from pipelines.sieve import Bools
+from pipelines.states import (
+    KNOWN_ARTICLE,
+    ArticleState,
+    Glance,
+    Known,
+    UrlState,
+    announced,
+    born,
+    folded,
+    key,
+)
+from pipelines.verdicts import Verdict, as_itself, degraded
 from storage.archive import Archive
-from storage.records import Announcement, Article, Capture, CaptureKind, EntranceKind, Outcome, Rejection, WarcPosition
-from storage.rows import DEGRADED
-from storage.schema import captures_from_arrow
+from storage.records import Article, Capture, CaptureKind, Rejection, WarcPosition
 
-FETCHED: frozenset[str] = frozenset({"archived", "revised", "unchanged", "gone", "rejected", "failed", "fetched"})
-KNOWN_ARTICLE: frozenset[str] = frozenset({"archived", "revised", "unchanged"})
-# Walls behind which a page shows less than it did to others.
-WALLS: frozenset[str] = frozenset({"paywalled", "registration"})
-_LATER = "later"
+__all__ = [
+    "KNOWN_ARTICLE",
+    "ArticleState",
+    "Glance",
+    "History",
+    "Known",
+    "UrlState",
+    "Verdict",
+    "announced",
+    "as_itself",
+    "born",
+    "degraded",
+    "folded",
+    "key",
+]
 
-
-def key(url: str) -> str:
-    """The key under which a URL is remembered: canonical, and the same for http and https."""
-    return canonical(url).partition("://")[2] or url
-
-
-@dataclass(slots=True)
-class UrlState:
-    """The latest that is known of one URL; ``failures`` counts the runs in a row, not the tries, in which it failed.
-
-    ``etag``, ``last_modified`` and ``warc`` are those of the last whole answer that was kept.
-    """
-
-    source: str
-    requested_url: str
-    kind: CaptureKind
-    outcome: Outcome
-    reason: str | None
-    at: dt.datetime
-    announcement: Announcement | None = None
-    fetched_at: dt.datetime | None = None
-    id: str | None = None
-    status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    not_before: dt.datetime | None = None
-    failures: int = 0
-    failed_in: str | None = None
-    warc: WarcPosition | None = None
-
-    def failures_with(self, run: str | None) -> int:
-        """How many runs in a row have failed once ``run`` has: its further tries count no more."""
-        return self.failures + (run is None or run != self.failed_in)
-
-
-@dataclass(slots=True)
-class ArticleState:
-    """The latest that is known of one article: its text's hash, the URL that it was first archived from, its title."""
-
-    revision: str
-    home: str
-    title: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a processed page means for the archive: its fate, and the article to keep (None: keep nothing).
-
-    ``id`` is set where it is another than the one that the page's own reading gives.
-    """
-
-    outcome: Outcome
-    reason: str | None = None
-    detail: str | None = None
-    article: Article | None = None
-    id: str | None = None
+# URLs whose rows are read in one go.
+_AT_ONCE = 10_000
 
 
 class History:
     """URLs and articles of some sources, by key and by id."""
 
-    def __init__(self) -> None:
-        self._urls: dict[tuple[CaptureKind, str], UrlState] = {}
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self._ledger = ledger
+        self._urls: dict[str, UrlState] = {}
+        self._read: dict[int, UrlState] = {}
+        self._aliases: dict[str, str] = {}
         self._articles: dict[str, ArticleState] = {}
 
     @classmethod
     def load(cls, archive: Archive, sources: Iterable[str] | None = None) -> History:
         """Read the history of ``sources`` (all by default) from the archive's ``captures``."""
-        wanted = pc.field("source").isin(pa.array(sorted(sources), pa.string())) if sources is not None else None
-        history = cls()
-        table = archive.captures().to_table(filter=wanted)
-        table = table.append_column(_LATER, pc.not_equal(table["outcome"], "announced"))
-        for batch in table.sort_by([("at", "ascending"), (_LATER, "ascending")]).to_batches(max_chunksize=50_000):
-            for capture in captures_from_arrow(batch):
-                history.apply(capture)
-        return history
+        return cls(Ledger(archive.captures(), sources))
 
     def __len__(self) -> int:
-        return len(self._urls)
+        return (len(self._ledger) if self._ledger is not None else 0) + len(self._urls) - len(self._read)
 
     def get(self, url: str, kind: CaptureKind = "article") -> UrlState | None:
-        """What is known of ``url``, or None."""
-        return self._urls.get(_place(kind, url))
+        """What is known of ``url``, or of the URL that led there; None where nothing is."""
+        place = place_of(kind, url)
+        state = self._own(place)
+        if state is None and self._ledger is not None:
+            leader = self._ledger.leader(place)
+            state = self._states([leader])[0] if leader is not None else None
+        if state is None and place in self._aliases:
+            state = self._own(self._aliases[place])
+        return state
+
+    def glance(self, url: str) -> Known | None:
+        """What deciding takes of an article's ``url``: as :meth:`get`, but without a look into the tables."""
+        place = place_of("article", url)
+        if place in self._urls or self._ledger is None:
+            return self.get(url)
+        number = self._ledger.own(place)
+        if number is None:
+            number = self._ledger.leader(place)
+        if number is None or number in self._read:
+            return self.get(url)
+        return self._ledger.glance(number)
+
+    def due(self, decide: Callable[[Vectors], Bools]) -> Iterator[UrlState]:
+        """The articles' URLs that ``decide`` picks, as they stood when the run began, in the order of their rows."""
+        if self._ledger is None:
+            return
+        vectors = self._ledger.vectors("article")
+        numbers = self._ledger.in_order(vectors.number[decide(vectors)])
+        for start in range(0, len(numbers), _AT_ONCE):
+            yield from self._states(numbers[start : start + _AT_ONCE].tolist())
+
+    def prepare(self, urls: Iterable[str]) -> None:
+        """Read what is known of many articles' URLs in one go, before each is asked after with :meth:`get`."""
+        if self._ledger is not None:
+            places = [place_of("article", url) for url in urls]
+            self._states([number for place in places if (number := self._ledger.own(place)) is not None])
 
     def urls(self, kind: CaptureKind = "article") -> list[UrlState]:
-        """All that is known of URLs of that kind, each once, in the order in which they were first met."""
-        return list({id(state): state for (of, _), state in self._urls.items() if of == kind}.values())
+        """All that is known of URLs of that kind, each once. This makes an object of each; :meth:`due` does not."""
+        if self._ledger is not None:
+            self._states(self._ledger.vectors(kind).number.tolist())
+        return [state for state in self._urls.values() if state.kind == kind]
 
     def article(self, id: str) -> ArticleState | None:  # noqa: A002
         """What is known of the article with that id, or None."""
-        return self._articles.get(id)
+        state = self._articles.get(id)
+        if state is None and self._ledger is not None:
+            state = self._ledger.article(id)
+            if state is not None:
+                self._articles[id] = state
+        return state
 
     def apply(self, capture: Capture) -> None:
         """Take in one event; events come in the order in which they happened."""
-        place = _place(capture.kind, capture.requested_url)
-        state = self._urls.get(place)
+        place = place_of(capture.kind, capture.requested_url)
+        state = self._own(place)
         if state is None:
-            state = UrlState(
-                capture.source, capture.requested_url, capture.kind, capture.outcome, capture.reason, capture.at
-            )
-            self._urls[place] = state
-        if capture.outcome == "announced" and state.announcement is not None:
+            state = self._urls[place] = UrlState.begin(capture)
+        state.take(capture)
+        if capture.id is None or capture.outcome not in KNOWN_ARTICLE:
             return
-        state.outcome, state.reason, state.at = capture.outcome, capture.reason, capture.at
-        state.not_before = capture.not_before
-        if capture.announced_by and capture.announced_kind and capture.announced_at and state.announcement is None:
-            state.announcement = _announcement(capture, capture.announced_by, capture.announced_kind)
-        if capture.status is not None:
-            state.status = capture.status
-        if capture.outcome in FETCHED:
-            state.fetched_at, state.status = capture.at, capture.status
-            if capture.outcome != "failed":
-                state.failures, state.failed_in = 0, None
+        if ArticleState.concerns(capture):
+            known = self.article(capture.id)
+            if known is None:
+                self._articles[capture.id] = ArticleState.begin(capture)
             else:
-                state.failures, state.failed_in = state.failures_with(capture.run), capture.run
-        if capture.outcome in KNOWN_ARTICLE or capture.outcome == "fetched":
-            if capture.status == 304:
-                state.etag = capture.etag or state.etag
-                state.last_modified = capture.last_modified or state.last_modified
-            else:
-                state.etag, state.last_modified, state.warc = capture.etag, capture.last_modified, _position(capture)
-        if capture.id is not None and capture.outcome in KNOWN_ARTICLE:
-            state.id = capture.id
-            if capture.outcome != "unchanged" and capture.revision is not None:
-                known = self._articles.get(capture.id)
-                home = known.home if known else place[1]
-                self._articles[capture.id] = ArticleState(capture.revision, home, _folded(capture.title))
-            if capture.url is not None:
-                self._urls.setdefault(_place(capture.kind, capture.url), state)
+                known.take(capture)
+        if capture.url is not None and (final := place_of(capture.kind, capture.url)) != place:
+            self._aliases.setdefault(final, place)
 
-    def _twin(self, known: ArticleState, result: Article) -> Verdict:
-        own = canonical(result.url)
-        if known.title in (None, _folded(result.title)) or article_id(own) == result.id:
-            return Verdict(outcome="unchanged", reason="alias")
-        itself = as_itself(result)
-        earlier = self._articles.get(itself.id)
-        if earlier is None:
-            return Verdict(outcome="archived", article=itself, id=itself.id)
-        if earlier.revision == itself.revision:
-            return Verdict(outcome="unchanged", reason="same_text", id=itself.id)
-        return Verdict(outcome="revised", article=degraded(itself), id=itself.id)
+    def earlier(self, requested_url: str, result: Article | Rejection) -> WarcPosition | None:
+        """The record to be read again before ``result`` is called an edit; None where it cannot be one."""
+        if isinstance(result, Rejection):
+            return None
+        known, state = self.article(result.id), self.get(requested_url)
+        if known is None or state is None or known.revision == result.revision or state.id != result.id:
+            return None
+        return state.warc
 
-    def verdict(self, requested_url: str, result: Article | Rejection) -> Verdict:
+    def verdict(self, requested_url: str, result: Article | Rejection, *, before: Article | None = None) -> Verdict:
         """What ``result``, read from the page at ``requested_url``, means beside what is known.
 
-        An article seen for the first time is ``archived``. Another text under the URL that it was first archived
-        from is ``revised``. The same text, or any text under another address of the same article, is ``unchanged``:
-        twins (AMP, print) differ in layout, and their differences are no edits. But a page with another headline is no
-        twin: the canonical address that it declares is not believed, and it becomes an article of its own. See
-        :func:`degraded` for an edit that shows less.
+        An article seen for the first time is ``archived``. Another text under the URL that speaks for it is
+        ``revised``. The same text, or any text under another address of the same article, is ``unchanged``: twins (AMP,
+        print) differ in layout, and their differences are no edits. The page at the article's own canonical address
+        takes a twin's place where the twin came first. But a page with another headline is no twin: the canonical
+        address that it declares is not believed, and it becomes an article of its own. What is cut short or walled
+        replaces nothing.
+
+        ``before`` is what today's extractor reads from the record that :meth:`earlier` names: where the two agree, the
+        extractor has changed and the publisher's text has not.
         """
         if isinstance(result, Rejection):
-            return Verdict(outcome="rejected", reason=result.reason, detail=result.detail or None)
-        known = self._articles.get(result.id)
-        if known is None:
-            return Verdict(outcome="archived", article=result)
-        if known.revision == result.revision:
-            return Verdict(outcome="unchanged", reason="same_text")
-        if known.home != key(requested_url):
-            return self._twin(known, result)
-        return Verdict(outcome="revised", article=degraded(result))
+            return verdicts.refused(result, self.get(requested_url))
+        verdict = verdicts.judged(result, self.article(result.id), requested_url, before)
+        if verdict is not None:
+            return verdict
+        itself = as_itself(result)
+        verdict = verdicts.judged(itself, self.article(itself.id), requested_url, before)
+        if verdict is None:
+            raise RuntimeError(f"{itself.url} is no article of its own, and none of another address")
+        return dataclasses.replace(verdict, id=itself.id)
 
+    def _own(self, place: str) -> UrlState | None:
+        """The state of the URL that is known under ``place`` itself."""
+        state = self._urls.get(place)
+        if state is None and self._ledger is not None:
+            number = self._ledger.own(place)
+            if number is not None:
+                found = self._states([number])[0]
+                # Two addresses of ten million may share a hash once in half a million archives.
+                state = found if place_of(found.kind, found.requested_url) == place else None
+        return state
 
-def _place(kind: CaptureKind, url: str) -> tuple[CaptureKind, str]:
-    """An article is the same over http and https; robots.txt and entrances are each scheme's own (RFC 9309, 2.3)."""
-    return kind, key(url) if kind == "article" else canonical(url)
-
-
-def as_itself(article: Article) -> Article:
-    """``article`` under its own address: for a page that declares another article's as its canonical one."""
-    own = canonical(article.url)
-    warnings = (*article.warnings, "canonical_distrusted")
-    return dataclasses.replace(article, id=article_id(own), canonical_url=own, warnings=warnings)
-
-
-def _folded(title: str | None) -> str | None:
-    return " ".join(title.casefold().split()) if title else None
-
-
-def degraded(article: Article) -> Article:
-    """A later capture of an article, with the warning ``degraded`` where it is cut short or behind a wall."""
-    if DEGRADED in article.warnings or not ("cut_short" in article.warnings or article.access in WALLS):
-        return article
-    return dataclasses.replace(article, warnings=(*article.warnings, DEGRADED))
-
-
-def _position(capture: Capture) -> WarcPosition | None:
-    if capture.warc_file is None or capture.warc_offset is None or capture.warc_length is None:
-        return None
-    return WarcPosition(file=capture.warc_file, offset=capture.warc_offset, length=capture.warc_length)
-
-
-def _announcement(capture: Capture, entrance: str, kind: EntranceKind) -> Announcement:
-    return Announcement(
-        entrance=entrance,
-        kind=kind,
-        seen_at=capture.announced_at or capture.at,
-        title=capture.announced_title,
-        date=_instant(capture.announced_date),
-        date_raw=capture.announced_date,
-        modified=_instant(capture.announced_modified),
-        language=capture.announced_language,
-    )
-
-
-def _instant(text: str | None) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(text) if text else None
-
-
-def announced(announcement: Announcement, *, url: str, source: str) -> Capture:
-    """The row for a URL that an entrance announces for the first time."""
-    return Capture(
-        kind="article",
-        source=source,
-        requested_url=url,
-        at=announcement.seen_at,
-        outcome="announced",
-        announced_by=announcement.entrance,
-        announced_kind=announcement.kind,
-        announced_at=announcement.seen_at,
-        announced_title=announcement.title,
-        announced_date=announcement.date.isoformat() if announcement.date else None,
-        announced_modified=announcement.modified.isoformat() if announcement.modified else None,
-        announced_language=announcement.language,
-    )
+    def _states(self, numbers: Sequence[int]) -> list[UrlState]:
+        """The states of the ledger's URLs of those numbers; from the first time on they are kept up to date here."""
+        fresh = sorted({number for number in numbers if number not in self._read})
+        if fresh and self._ledger is not None:
+            for number, state in zip(fresh, self._ledger.states(fresh), strict=True):
+                self._read[number] = state
+                self._urls[place_of(state.kind, state.requested_url)] = state
+        return [self._read[number] for number in numbers]

@@ -31,6 +31,14 @@ _SESSION_LENGTH = 16
 _TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "ga_", "wtmc_", "at_")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]{0,200}", re.IGNORECASE)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+
+# Addresses that are canonical as they stand, where TRACKED does not match too. In the syntax that RE2 and Python share,
+# for millions are asked at once.
+PLAIN = (
+    r"^https?://[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?(?:/[A-Za-z0-9\-_~!$&'()*+,:=@][A-Za-z0-9\-_.~!$&'()*+,:=@]*)*"
+    r"(?:/|/[A-Za-z0-9\-_~][A-Za-z0-9\-_.~]*(?:\?[A-Za-z0-9\-_.~]+=[A-Za-z0-9\-_.~]*(?:&[A-Za-z0-9\-_.~]+=[A-Za-z0-9\-_.~]*)*)?)$"
+)
+TRACKED = "(?i)[?&](?:(?:" + "|".join(sorted(_TRACKING | _SESSION)) + ")=|" + "|".join(_TRACKING_PREFIXES) + ")"
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE = frozenset(b"!$&'()*+,/:;=?@%[]") | _UNRESERVED
 _DEFAULT_PORTS = {"http": "80", "https": "443"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
+import random
 from typing import Any
 
 import pytest
@@ -69,7 +71,7 @@ def test_the_verdict_on_a_page(number: int, changes: dict[str, Any], outcome: st
 
 def test_a_rejection_keeps_its_reason() -> None:
     result = Rejection(url=HOST, stage="quality", reason="too_short", detail="")
-    verdict = applied(capture(1)).verdict(f"{HOST}/1", result)
+    verdict = History().verdict(f"{HOST}/1", result)
     assert (verdict.outcome, verdict.reason, verdict.detail, verdict.article) == ("rejected", "too_short", None, None)
 
 
@@ -91,12 +93,73 @@ def test_a_text_that_goes_back_is_another_revision() -> None:
 )
 def test_an_edit_that_shows_less_is_degraded(changes: dict[str, Any], lesser: bool) -> None:
     later = article(1, revision="r2", **changes)
-    kept = applied(capture(1)).verdict(f"{HOST}/1", later).article
-    assert kept == degraded(later)
+    history = applied(capture(1))
+    verdict = history.verdict(f"{HOST}/1", later)
+    assert (verdict.outcome, verdict.reason) == (("unchanged", "degraded") if lesser else ("revised", None))
+    kept = verdict.article
     assert kept is not None
     assert kept.warnings.count("degraded") == lesser
+    assert kept == (degraded(later) if lesser else later)
     first = History().verdict(f"{HOST}/1", later).article
     assert first == later, "the first capture is what there is"
+
+
+def test_what_shows_less_replaces_nothing_and_is_kept_once() -> None:
+    history = applied(capture(1, etag="e1"))
+    walled = article(1, revision="r2", access="paywalled")
+    verdict = history.verdict(f"{HOST}/1", walled)
+    assert verdict.article is not None
+    history.apply(capture(1, at=minutes(1), outcome="unchanged", reason="degraded", revision="r2", etag="e2"))
+    again = history.verdict(f"{HOST}/1", walled)
+    assert (again.outcome, again.reason, again.article) == ("unchanged", "degraded", None)
+    assert history.verdict(f"{HOST}/1", article(1)).reason == "same_text"
+    state = history.get(f"{HOST}/1")
+    assert state is not None
+    assert state.etag == "e1", "the walled page's ETag must not vouch for the text"
+
+
+def test_an_edit_of_a_text_that_was_never_whole_is_an_edit() -> None:
+    before = article(1, access="paywalled")
+    later = article(1, revision="r2", access="paywalled")
+    assert applied(capture(1)).verdict(f"{HOST}/1", later, before=before).outcome == "revised"
+
+
+@pytest.mark.parametrize(
+    ("known", "reason", "outcome"),
+    [
+        pytest.param(True, "paywall", ("unchanged", "degraded"), id="a wall before a known article"),
+        pytest.param(True, "section_page", ("rejected", "section_page"), id="another page in its place"),
+        pytest.param(False, "paywall", ("rejected", "paywall"), id="a wall that was always there"),
+    ],
+)
+def test_a_refused_page(known: bool, reason: str, outcome: tuple[str, str]) -> None:
+    history = applied(*([capture(1)] if known else []))
+    verdict = history.verdict(f"{HOST}/1", Rejection(url=HOST, stage="quality", reason=reason))
+    assert (verdict.outcome, verdict.reason) == outcome
+
+
+def test_another_extractor_makes_no_edit() -> None:
+    history = applied(capture(1, warc_file="a", warc_offset=0, warc_length=9))
+    later = article(1, revision="r2")
+    assert history.earlier(f"{HOST}/1", later) is not None
+    assert history.verdict(f"{HOST}/1", later, before=article(1, revision="r2")).outcome == "unchanged"
+    assert history.verdict(f"{HOST}/1", later, before=article(1, revision="r0")).outcome == "revised"
+    assert history.earlier(f"{HOST}/1", article(1)) is None, "the same text needs no second look"
+
+
+def test_the_page_at_its_own_address_takes_a_twins_place() -> None:
+    twin = capture(1, requested_url=f"{HOST}/amp/1", url=f"{HOST}/amp/1", title="Ferry number 1 is late")
+    history = applied(twin)
+    own = article(1, revision="r2")
+    verdict = history.verdict(f"{HOST}/1", own)
+    assert (verdict.outcome, verdict.reason) == ("archived", "own_page")
+    assert verdict.article is not None
+    assert verdict.article.id == own.id
+    assert "replaces_twin" in verdict.article.warnings
+    history.apply(capture(1, at=minutes(1), reason="own_page", revision="r2"))
+    amp = article(1, url=f"{HOST}/amp/1", requested_url=f"{HOST}/amp/1")
+    assert history.verdict(f"{HOST}/amp/1", amp).reason == "alias"
+    assert history.verdict(f"{HOST}/1", article(1, revision="r3")).outcome == "revised"
 
 
 def test_failures_are_counted_by_run() -> None:
@@ -219,6 +282,70 @@ def test_what_is_loaded_is_what_was_applied(
             run.commit(run.take())
     run.finish()
     loaded = History.load(archive)
-    assert loaded.urls() == live.urls()
+    assert sorted(loaded.urls(), key=repr) == sorted(live.urls(), key=repr)
     for number in (1, 2, 3):
         assert loaded.article(f"{number:032x}") == live.article(f"{number:032x}")
+
+
+def test_vectors_and_glances_say_what_the_states_say(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Random lives of a few URLs, each loaded from tables and applied one by one."""
+    chance = random.Random(20261122)
+    for _ in range(25):
+        archive = Archive.create(tmp_path_factory.mktemp("lives") / "archive")
+        live = History()
+        for _ in range(chance.randint(1, 3)):
+            run = begin(archive)
+            for minute in range(chance.randint(0, 12)):
+                row = dataclasses.replace(_event(chance, minute), run=run.name)
+                live.apply(row)
+                run.record(row)
+                if chance.random() < 0.2:
+                    run.commit(run.take())
+            run.finish()
+        loaded = History.load(archive)
+        urls = [f"{HOST}/{number}" for number in range(1, 8)]
+        glances = [loaded.glance(url) for url in urls]
+        for url, glance in zip(urls, glances, strict=True):
+            state = live.get(url)
+            assert (glance is None) == (state is None)
+            for name in ("outcome", "failures", "not_before", "fetched_at", "born", "is_article", "is_announced"):
+                assert getattr(glance, name, None) == getattr(state, name, None), (url, name)
+            assert loaded.get(url) == state
+        assert sorted(loaded.urls(), key=repr) == sorted(live.urls(), key=repr)
+        for number in range(1, 8):
+            assert loaded.article(f"{number:032x}") == live.article(f"{number:032x}")
+
+
+TICKS = itertools.count()
+
+
+def _event(chance: random.Random, minute: int) -> Capture:
+    number = chance.randint(1, 3)
+    at = minutes(next(TICKS))
+    if chance.random() < 0.3:
+        date = chance.choice(
+            [None, dt.datetime.fromisoformat("2026-11-01T09:00"), dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)]
+        )
+        seen = Announcement(entrance=f"{HOST}/feed", kind="feed", seen_at=at, title=f"{minute}", date=date)
+        return announced(seen, url=f"{HOST}/{number}", source=SOURCE)
+    outcome = chance.choice(
+        ["archived", "revised", "unchanged", "failed", "failed", "rejected", "gone", "refused", "deferred"]
+    )
+    return capture(
+        number,
+        at=at,
+        outcome=outcome,
+        reason=chance.choice([None, "degraded"]) if outcome == "unchanged" else None,
+        revision=chance.choice(["r1", "r2", None]),
+        title=chance.choice(["One", "Two", None]),
+        id=chance.choice([f"{number:032x}", f"{number + 1:032x}", None]),
+        url=chance.choice([f"{HOST}/{number}", f"{HOST}/{number + 3}", f"{HOST}/{number}?utm_source=x", None]),
+        status=chance.choice([200, 304, 301, 500, None]),
+        etag=chance.choice(["e1", "e2", None]),
+        last_modified=chance.choice(["m1", None]),
+        payload_digest=chance.choice(["d1", "d2"]),
+        not_before=chance.choice([None, minutes(99)]),
+        warc_file=chance.choice(["a", None]),
+        warc_offset=minute,
+        warc_length=9,
+    )
