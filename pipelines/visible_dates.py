@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import lxml.html
@@ -150,8 +150,8 @@ def _scan(
             machine = element.get("datetime") or element.get("content") or element.get("data-datetime") or ""
             words = " ".join("".join(element.itertext()).split())[:MAX_TEXT]
             stamp = timestamps.parse(machine)
-            if stamp is not None and _says_another_day(words, stamp.day, language, day_first, latest):
-                stamp = None
+            if stamp is not None and _MAYBE.search(words):
+                stamp = _as_read(stamp, spoken_dates.find(words, language, day_first=day_first, latest=latest))
             if stamp is not None and stamp.day <= latest:
                 context = f"{_lead(element)}\x00{words}"
                 found.append(_Found(stamp, "time", element, context, len(found), read, _signature(element), 0))
@@ -188,15 +188,21 @@ def _scan(
     return found
 
 
-def _says_another_day(words: str, day: dt.date, language: str | None, day_first: bool, latest: dt.date) -> bool:
-    """Whether the ``words`` of a ``<time>`` state one day, and it is neither ``day`` nor a neighbour of it.
+def _as_read(stamp: Stamp, words: list[spoken_dates.Written]) -> Stamp | None:
+    """The ``stamp`` of a ``<time>`` beside the dates in its ``words``: with the zone that they add; None where they
+    state one day, and it is neither the stamp's nor a neighbour of it.
 
     Some systems write the last change into the attribute and the publication into the words; readers see the words.
     """
-    if not _MAYBE.search(words):
-        return False
-    days = {written.stamp.day for written in spoken_dates.find(words, language, day_first=day_first, latest=latest)}
-    return len(days) == 1 and abs((days.pop() - day).days) > 1
+    days = {written.stamp.day for written in words}
+    if len(days) == 1 and abs((days.pop() - stamp.day).days) > 1:
+        return None
+    local = stamp.local
+    if local is not None and stamp.offset is None:
+        for seen in (written.stamp for written in words):
+            if seen.offset is not None and seen.local == local.replace(second=0, microsecond=0):
+                return replace(stamp, offset=seen.offset, utc=seen.utc)
+    return stamp
 
 
 def _is_dated(element: lxml.html.HtmlElement) -> bool:

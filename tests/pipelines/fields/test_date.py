@@ -179,6 +179,13 @@ def test_the_country_of_the_domain(stamp: str, host: str, day: str, offset: int 
     assert found.date_published == dt.datetime.fromisoformat(stamp)
 
 
+def test_the_words_of_a_time_element_tell_the_zone() -> None:
+    words = "<time datetime='2024-06-17 05:07:09'>06/17/2024 05:07 AM EDT</time>"
+    found = dates(f"<html lang=en-US>{H1}{words}<p>x")
+    assert found.date_published == dt.datetime(2024, 6, 17, 9, 7, 9, tzinfo=dt.UTC)
+    assert (found.utc_offset, found.warnings) == (-240, ())
+
+
 def test_a_date_in_a_sentence_is_no_dateline() -> None:
     text = "On 3 May 2019 the council closed the bridge, which had carried traffic since the days of the salt barges."
     found = dates(f"{H1}<p>{text}</p><p class=posted-on>17 June 2024</p>")
