@@ -10,9 +10,9 @@ from functools import lru_cache
 from pipelines.normalise import fold
 
 # What parts a headline from a site's name. A dash or colon parts only with space around it, or it is punctuation;
-# bars and guillemets part also without.
+# bars, guillemets and double dashes part also without, and so do underscores in scripts without spaces.
 _SEPARATOR = re.compile(
-    r"\s*[|｜│¦ㅣ]+\s*|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])"
+    r"\s*[|｜│¦ㅣ]+\s*|\s*(?:--+|——+)\s*|(?<=[^\x00-\x7f])_+(?=\S)|\s+(?:[-–—―·•»«›‹:/~]|::|<|>|\\)+\s+|(?<=[^\x00-\x7f])\s?[:：]\s?(?=\S)|\s+-(?=[^\s\d])"
 )
 _KEY = re.compile(r"[^\w]+|_")
 _ACCENT = re.compile("[\u0300-\u036f]")

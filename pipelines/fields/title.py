@@ -182,6 +182,9 @@ def _elect(found: Sequence[Candidate[str]]) -> tuple[Candidate[str] | None, str]
         if _ends_with(heading.value, og.value):
             return og, "the heading has a kicker before it"
         return heading, "the heading, without linked data"
+    if linked is not None and not same(linked, heading) and not same(linked, title) and same(heading, title):
+        assert heading is not None
+        return heading, "heading and title agree"
     for candidate in (og, linked, heading, by_source.get("meta:twitter:title"), title, by_source.get("meta:title")):
         if candidate is not None:
             return candidate, "first"

@@ -47,6 +47,7 @@ def ld(text: str) -> str:
         f"{HEADLINE} | HC",
         f"Harbour Courier | {HEADLINE}",
         f"{HEADLINE}｜Harbour Courier",
+        f"{HEADLINE}--Harbour Courier",
     ],
 )
 def test_the_site_s_name_is_taken_off(raw: str) -> None:
@@ -81,6 +82,8 @@ def test_a_headline_with_marks_in_it_stays_whole(headline: str) -> None:
             "two and two",
         ),
         (og(HEADLINE) + ld("Bridge SEO") + "<title>Bridge SEO</title>", HEADLINE, "first in order"),
+        (ld("Bridge SEO") + f"<title>{HEADLINE}</title><h1>{HEADLINE}</h1>", HEADLINE, "two against linked data"),
+        ("<title>旧橋が六年ぶりに開通_Harbour Courier</title><p>x", "旧橋が六年ぶりに開通", "an underscore parts"),
         (og("Bridge is back") + f"<h1>{HEADLINE}: bridge is back</h1>", f"{HEADLINE}: bridge is back", "the heading"),
         (f"<h1>World {HEADLINE}</h1>" + og(HEADLINE), HEADLINE, "kicker before it"),
         (
