@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipelines.normalise import clean, fold
 
@@ -20,7 +20,7 @@ _PREFIX = re.compile(
     r"from|review|interview|photos?|report|guest post|exclusive|column)\s+(?:by|von)\b|by\b(?=[\s:])"
     r"|byline\s?:|authors?\s?:|reporters?\s?:|bron\s?:|quelle\s?:|source\s?:|投稿者\s?:?|translated by\b"
     r"|von\b(?=[\s:])\s?:?|vom\b(?=\s)|autor(?:in|en|es|a|e|i)?\s?:|ein (?:beitrag|artikel|text|kommentar"
-    r"|gastbeitrag|interview) von\b|text\s?:|verfasst von\b"
+    r"|gastbeitrag|interview) von\b|text\s?:|(?:verfasst|erstellt|geschrieben) von\b"
     r"|redaktion\s?:|par\b(?=\s)|propos recueillis par\b|écrit par\b|auteurs?\s?:|rédigé par\b|publié par\b"
     r"|por\b(?=[\s:])|escrito por\b|publicado por\b|redacción\s?:|reporta(?:gem|je)\s?:"
     r"|di\b(?=\s)|a cura di\b|scritto da\b|pubblicato da\b|da\b(?=\s[A-ZÀ-Ý])|door\b(?=\s)|geschreven door\b"
@@ -52,7 +52,7 @@ _JOB = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:[;|•·／●]|\s/\s|(?<=\w\w)/(?=[A-ZÀ-Ý][a-zà-ÿ])|,\s(?:and|und|et|y|e|en|og|och|i|и)\s|\s(?:and|und"
+    r"\s*(?:[;|•·／●]|\s/\s|(?<=\w\w)/(?=[A-ZÀ-Ý][a-zà-ÿ])|,\s(?:[Aa]nd|und|et|y|e|en|og|och|i|и)\s|\s(?:[Aa]nd|und"
     r"|et|y|e|og|och|&|и|και|ve|dan|và|και|与|和|及)\s|[、，]|,)\s*"
 )
 _JUNK = re.compile(
@@ -72,13 +72,24 @@ _DATEISH = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
+_EMPTY = re.compile(r"\s*[(\[<]\s*[)\]>]")
+_ADDRESS = re.compile(r"(?:https?:)?//|www\.", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]\s*$")
 # A company and where it sits: "Courier GmbH, Vienna, Austria".
 _COMPANY = re.compile(r"\b(?:GmbH|AG|Ltd|Inc|LLC|S\.?A|S\.?p\.?A|PLC|Co\. KG)\b|^[\w\-]+\.[a-z]{2,4},")
 _NOBODY = re.compile(
     r"(?:no author|unknown|anonymous|publisher|author|admin|administrator|none|null|n/?a|staff)", re.IGNORECASE
 )
-_RIGHTS = re.compile(r"copyright|all rights reserved|alle rechte", re.IGNORECASE)
+_RIGHTS = re.compile(r"copyright|all rights reserved|alle rechte|\bCC[ -](?:BY|0)\b|creative commons", re.IGNORECASE)
+# What follows a name after a comma and is none: degrees and memberships, as British and American papers print them.
+_DEGREE = re.compile(
+    r"(?:Ph\.?\s?D|M\.?D|D\.?O|B\.?Sc|M\.?Sc|B\.?S|M\.?S|B\.?A|M\.?A|M\.?Ed|Ed\.?D|J\.?D|LL\.?[BMD]|MBA|MPH|MPP|MSW|LCSW|DNP|FNP"
+    r"|RDN?|RN|NP|PA|LDN?|CDN|CDE|APD|CSCS|CPT|DDS|DMD|DVM|PharmD|PsyD|DPT|DC|MFA|CFA|CFP|CPA|Esq|OBE|CBE|MBE|FRCP|FRS)"
+    r"(?:-?C)?\.?"
+)
+_GENERATION = re.compile(r"(?:[JS]r|I{2,3}|IV)\.?")
+# "For The Courier": for whom, not who.
+_FOR = re.compile(r"(?<=\w)\s[Ff]or\s[Tt]he\s[A-Z].*$")
 _CREDIT = re.compile(r"\(?(?:image|photo|picture|bild|foto|source)\s?:", re.IGNORECASE)
 # "11 juin 2025 - par Jeanne Dupont": a date before the byline.
 _DATED = re.compile(
@@ -161,7 +172,24 @@ def _parts(text: str) -> list[str]:
         first = (text[match.end() :].split() or [""])[0]
         if _WORD_JOINER.search(match[0]) and first[:1].islower() and first not in _PARTICLES and not _is_job(first):
             return [text]
-    return [freed(part) for part in _SPLIT.split(text)]
+    return _without_tails(_SPLIT.split(text), [match[0] for match in _SPLIT.finditer(text)])
+
+
+def _without_tails(parts: Sequence[str], joiners: Sequence[str]) -> list[str]:
+    """The freed ``parts`` without what commas add to a name: a degree, a job, the place after the list's last name."""
+    out: list[str] = []
+    for index, part in enumerate(parts):
+        after_comma = index > 0 and joiners[index - 1].strip() == ","
+        if after_comma and out and _GENERATION.fullmatch(part):
+            out[-1] = f"{out[-1]} {part}"
+            continue
+        if after_comma and (_DEGREE.fullmatch(part) or (_JOB.search(part) and " " in part)):
+            continue
+        closed = index > 1 and _WORD_JOINER.search(joiners[index - 2]) is not None
+        if after_comma and closed and index == len(parts) - 1 and " " not in part and not part.isupper():
+            continue
+        out.append(freed(part))
+    return out
 
 
 _WORD_JOINER = re.compile(r"[^\W\d_]")
@@ -169,7 +197,10 @@ _WORD_JOINER = re.compile(r"[^\W\d_]")
 
 def stated(text: str) -> list[str]:
     """The names in a statement for machines; one that joins none, or names an organisation with commas, stays whole."""
-    plain = clean(_EMAIL.sub("", text))
+    plain = clean(_EMPTY.sub("", _HANDLE.sub("", _EMAIL.sub("", text))))
+    if _ADDRESS.match(plain):
+        return []
+    plain = _FOR.sub("", plain)
     plain = _SITE_ADDRESS.sub("", _PREFIX.sub("", plain)).strip(" ,;|-–")
     if not plain or len(plain) > 600 or not _LETTER.search(plain):
         return []
@@ -182,6 +213,8 @@ def stated(text: str) -> list[str]:
         people = _unswapped(parts)
         if any(looks_personal(name) for name in people) or re.search("[;|]", plain):
             return _unique(people)
+    if len(parts) == 1 and len(parts[0]) < len(plain) and looks_personal(parts[0].title()) and is_name(parts[0]):
+        return parts
     alone = _SUFFIX.sub("", plain)
     return [alone] if len(alone) <= 3 * MAX_NAME else []
 
@@ -215,5 +248,5 @@ def looks_personal(text: str) -> bool:
 
 
 def is_handle(text: str) -> bool:
-    """Whether ``text`` is an account's name (``jane-doe``, ``jdoe``) rather than a person's."""
-    return bool(re.fullmatch(r"[a-z0-9][a-z0-9_.\-]*", text))
+    """Whether ``text`` is an account's name (``jane-doe``), not a person's or an agency's (``dpa``)."""
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9_.\-]{4,}", text))

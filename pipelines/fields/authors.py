@@ -28,7 +28,7 @@ def choose(document: Document) -> Choice[tuple[str, ...]]:
     sites = _sites(document)
     stated = [_without_sites(candidate, sites) for candidate in _stated(document)]
     people = next((c for c in stated if not _all_sites(c.value, sites) and not _is_handle(c)), None)
-    if people is not None and people.source == "json-ld":
+    if people is not None and people.source == "json-ld" and not _is_account(people):
         return Choice(field="authors", winner=people, candidates=tuple(stated), why="first")
     sightings = [
         byline for byline in bylines.collect(document.tree, document.headline)[:8] if byline.score >= bylines.TRUSTED
@@ -66,6 +66,8 @@ def _elect(
         others = [_keys(c) for c in stated if c is not people]
         if keys < _keys(people) or (keys != _keys(people) and keys in others):
             return seen, "the byline agrees with one of several statements"
+    if people is not None and personal is not None and _is_account(people):
+        return personal, "a person, while only an account is stated"
     if people is not None:
         return people, "first"
     organisation = next((c for c in stated if not _is_handle(c)), None)
@@ -117,8 +119,13 @@ def _without_sites(candidate: _Names, sites: frozenset[str]) -> _Names:
 
 
 def _is_handle(candidate: _Names) -> bool:
-    """Whether a meta names an account instead of a person; what stands in linked data is a name."""
+    """Whether a meta names only accounts instead of people; what stands in linked data is a name."""
     return candidate.source.startswith("meta") and all(names.is_handle(name) for name in candidate.value)
+
+
+def _is_account(candidate: _Names) -> bool:
+    """Whether linked data names only accounts; a name with a dot in it is a site's."""
+    return all(names.is_handle(name) and "." not in name for name in candidate.value)
 
 
 def _named(texts: Iterable[str]) -> tuple[str, ...]:

@@ -129,3 +129,32 @@ def test_no_text_raises(text: str) -> None:
     names.split(text)
     names.stated(text)
     names.looks_personal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ada Quill (ada@paper.example)", ["Ada Quill"]),
+        ("Ada Quill, Political Correspondent", ["Ada Quill"]),
+        ("ADA QUILL, National Security Writer", ["ADA QUILL"]),
+        ("Von Ada Quill und Bo Reed, Berlin", ["Ada Quill", "Bo Reed"]),
+        ("Ada Quill and Bo Reed, AFP", ["Ada Quill", "Bo Reed", "AFP"]),
+        ("Ada Quill, BSc, PhD", ["Ada Quill"]),
+        ("Ada Quill, PhD", ["Ada Quill"]),
+        ("Bo Reed, Jr.", ["Bo Reed Jr."]),
+        ("Ada Quill And Bo Reed For The Courier On Sunday", ["Ada Quill", "Bo Reed"]),
+        ("https://paper.example/profile/ada", []),
+        ("@adaquill", []),
+        ("CC BY-SA 4.0", []),
+        ("Erstellt von Ada Quill", ["Ada Quill"]),
+        ("Amt für Wasser, Wald und Wege", ["Amt für Wasser, Wald und Wege"]),
+    ],
+)
+def test_what_a_statement_joins_to_names(text: str, expected: list[str]) -> None:
+    assert names.stated(text) == expected
+
+
+def test_an_account_gives_way_to_a_byline_with_a_name() -> None:
+    shown = authors(f"{HEAD}{ld({'@type': 'Person', 'name': 'adaquill'})}<p class=byline>By Ada Quill</p>{BODY}")
+    assert (shown.value, shown.why) == (("Ada Quill",), "a person, while only an account is stated")
+    assert authors(f"{HEAD}{ld({'@type': 'Person', 'name': 'adaquill'})}{BODY}").value == ("adaquill",)
