@@ -1,7 +1,8 @@
 """The names of the months in the languages that news is written in.
 
 From the Unicode CLDR 48 by way of Babel 2.18 (format and stand-alone, wide and abbreviated, case folded, without
-dots), with the Levantine and Maghrebi Arabic, the Austrian and the everyday short forms that CLDR leaves out.
+dots), with the Levantine and Maghrebi Arabic, the Austrian and the everyday short forms that CLDR leaves out, and the
+months of the solar calendar that Iran and Afghanistan write by (their years say which calendar is meant).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TypeAlias
 
 # Twelve groups parted by bars, the names of one month by slashes.
 _NAMES: dict[str, str] = {
+    "af": "januarie/jan|februarie/feb|maart/mrt/mar|april/apr|mei|junie/jun|julie/jul|augustus/aug|september/sep/sept|oktober/okt|november/nov|desember/des",  # noqa: E501
+    "am": "ጃንዋሪ/ጃን|ፌብሩዋሪ/ፌብ|ማርች|ኤፕሪል/ኤፕሪ|ሜይ|ጁን|ጁላይ|ኦገስት/ኦገስ|ሴፕቴምበር/ሴፕቴ|ኦክቶበር/ኦክቶ|ኖቬምበር/ኖቬም|ዲሴምበር/ዲሴም",
     "ar": "يناير/كانون الثاني/جانفي|فبراير/شباط/فيفري|مارس/آذار|أبريل/نيسان/افريل/أفريل|مايو/أيار/ماي|يونيو/حزيران/جوان|يوليو/تموز/جويلية|أغسطس/آب/أوت|سبتمبر/أيلول|أكتوبر/تشرين الأول|نوفمبر/تشرين الثاني|ديسمبر/كانون الأول",  # noqa: E501
     "az": "yanvar/yan|fevral/fev|mart/mar|aprel/apr|may|iyun/iyn|iyul/iyl|avqust/avq|sentyabr/sen|oktyabr/okt|noyabr/noy|dekabr/dek",  # noqa: E501
     "be": "студзеня/сту/студзень|лютага/лют/люты|сакавіка/сак/сакавік|красавіка/кра/красавік|мая/май|чэрвеня/чэр/чэрвень|ліпеня/ліп/ліпень|жніўня/жні/жнівень|верасня/вер/верасень|кастрычніка/кас/кастрычнік|лістапада/ліс/лістапад|снежня/сне/снежань",  # noqa: E501
@@ -28,9 +31,10 @@ _NAMES: dict[str, str] = {
     "es": "enero/ene|febrero/feb|marzo/mar|abril/abr|mayo/may|junio/jun|julio/jul|agosto/ago|septiembre/sept/setiembre/set/sep|octubre/oct|noviembre/nov|diciembre/dic",  # noqa: E501
     "et": "jaanuar/jaan|veebruar/veebr|märts|aprill/apr|mai|juuni|juuli|august/aug|september/sept|oktoober/okt|november/nov|detsember/dets",  # noqa: E501
     "eu": "urtarrila/urt|otsaila/ots|martxoa/mar|apirila/api|maiatza/mai|ekaina/eka|uztaila/uzt|abuztua/abu|iraila/ira|urria/urr|azaroa/aza|abendua/abe",  # noqa: E501
-    "fa": "ژانویهٔ/ژانویه|فوریهٔ/فوریه|مارس|آوریل|مهٔ/مه|ژوئن|ژوئیهٔ/ژوئیه|اوت|سپتامبر|اکتبر|نوامبر|دسامبر",
+    "fa": "ژانویهٔ/ژانویه/فروردین/فروردين/حمل|فوریهٔ/فوریه/اردیبهشت/ارديبهشت/ثور|مارس/خرداد/جوزا|آوریل/تیر/تير/سرطان|مهٔ/مه/مرداد/امرداد/اسد|ژوئن/شهریور/شهريور/سنبله|ژوئیهٔ/ژوئیه/مهر/میزان|اوت/آبان/عقرب|سپتامبر/آذر/قوس|اکتبر/دی/دي/جدی|نوامبر/بهمن/دلو|دسامبر/اسفند/حوت",  # noqa: E501
     "fi": "tammikuuta/tammi/tammikuu|helmikuuta/helmi/helmikuu|maaliskuuta/maalis/maaliskuu|huhtikuuta/huhti/huhtikuu|toukokuuta/touko/toukokuu|kesäkuuta/kesä/kesäkuu|heinäkuuta/heinä/heinäkuu|elokuuta/elo/elokuu|syyskuuta/syys/syyskuu|lokakuuta/loka/lokakuu|marraskuuta/marras/marraskuu|joulukuuta/joulu/joulukuu",  # noqa: E501
     "tl": "enero/ene|pebrero/peb|marso/mar|abril/abr|mayo/may|hunyo/hun|hulyo/hul|agosto/ago|setyembre/set|oktubre/okt|nobyembre/nob|disyembre/dis",  # noqa: E501
+    "fo": "januar/jan|februar/feb|mars/mar|apríl/apr|mai|juni/jun|juli/jul|august/aug|september/sep|oktober/okt|november/nov|desember/des",  # noqa: E501
     "fr": "janvier/janv|février/févr/fevrier/fév/fev|mars|avril/avr|mai|juin|juillet/juil/juill|août/aout|septembre/sept|octobre/oct|novembre/nov|décembre/déc/decembre/dec",  # noqa: E501
     "ga": "eanáir/ean|feabhra/feabh|márta|aibreán/aib|bealtaine/beal|meitheamh/meith|iúil|lúnasa/lún|meán fómhair/mfómh|deireadh fómhair/dfómh|samhain/samh|nollaig/noll",  # noqa: E501
     "gl": "xaneiro/xan|febreiro/feb|marzo/mar|abril/abr|maio|xuño|xullo/xul|agosto/ago|setembro/set|outubro/out|novembro/nov|decembro/dec",  # noqa: E501
@@ -45,8 +49,11 @@ _NAMES: dict[str, str] = {
     "it": "gennaio/gen|febbraio/feb|marzo/mar|aprile/apr|maggio/mag|giugno/giu|luglio/lug|agosto/ago|settembre/set/sett|ottobre/ott|novembre/nov|dicembre/dic",  # noqa: E501
     "ka": "იანვარი/იან|თებერვალი/თებ|მარტი/მარ|აპრილი/აპრ|მაისი/მაი|ივნისი/ივნ|ივლისი/ივლ|აგვისტო/აგვ|სექტემბერი/სექ|ოქტომბერი/ოქტ|ნოემბერი/ნოე|დეკემბერი/დეკ",  # noqa: E501
     "kk": "қаңтар/қаң|ақпан/ақп|наурыз/нау|сәуір/сәу|мамыр/мам|маусым/мау|шілде/шіл|тамыз/там|қыркүйек/қыр|қазан/қаз|қараша/қар|желтоқсан/жел",  # noqa: E501
+    "km": "មករា|កុម្ភៈ|មីនា|មេសា|ឧសភា|មិថុនា|កក្កដា|សីហា|កញ្ញា|តុលា|វិច្ឆិកា|ធ្នូ",
     "kn": "ಜನವರಿ/ಜನ|ಫೆಬ್ರವರಿ/ಫೆಬ್ರ|ಮಾರ್ಚ್|ಏಪ್ರಿಲ್/ಏಪ್ರಿ|ಮೇ|ಜೂನ್|ಜುಲೈ|ಆಗಸ್ಟ್/ಆಗ|ಸೆಪ್ಟೆಂಬರ್/ಸೆಪ್ಟೆಂ|ಅಕ್ಟೋಬರ್/ಅಕ್ಟೋ|ನವೆಂಬರ್/ನವೆಂ|ಡಿಸೆಂಬರ್/ಡಿಸೆಂ",
     "ky": "январь/янв|февраль/фев|март/мар|апрель/апр|май|июнь/июн|июль/июл|август/авг|сентябрь/сен|октябрь/окт|ноябрь/ноя|декабрь/дек",  # noqa: E501
+    "lb": "januar/jan|februar/feb|mäerz/mäe|abrëll/abr|mee|juni/jun|juli/jul|august/aug|september/sep|oktober/okt|november/nov|dezember/dez",  # noqa: E501
+    "lo": "ມັງກອນ|ກຸມພາ|ມີນາ|ເມສາ|ພຶດສະພາ|ມິຖຸນາ|ກໍລະກົດ|ສິງຫາ|ກັນຍາ|ຕຸລາ|ພະຈິກ|ທັນວາ",
     "lt": "sausio/saus/sausis|vasario/vas/vasaris|kovo/kov/kovas|balandžio/bal/balandis|gegužės/geg/gegužė|birželio/birž/birželis|liepos/liep/liepa|rugpjūčio/rugp/rugpjūtis|rugsėjo/rugs/rugsėjis|spalio/spal/spalis|lapkričio/lapkr/lapkritis|gruodžio/gruod/gruodis",  # noqa: E501
     "lv": "janvāris/janv|februāris/febr|marts|aprīlis/apr|maijs|jūnijs/jūn|jūlijs/jūl|augusts/aug|septembris/sept|oktobris/okt|novembris/nov|decembris/dec",  # noqa: E501
     "mk": "јануари/јан|февруари/фев|март/мар|април/апр|мај|јуни/јун|јули/јул|август/авг|септември/сеп|октомври/окт|ноември/ное|декември/дек",  # noqa: E501
@@ -54,6 +61,8 @@ _NAMES: dict[str, str] = {
     "mr": "जानेवारी/जाने|फेब्रुवारी/फेब्रु|मार्च|एप्रिल/एप्रि|मे|जून|जुलै|ऑगस्ट/ऑग|सप्टेंबर/सप्टें|ऑक्टोबर/ऑक्टो|नोव्हेंबर/नोव्हें|डिसेंबर/डिसें",
     "ms": "januari/jan|februari/feb|mac|april/apr|mei|jun|julai/jul|ogos/ogo|september/sep|oktober/okt|november/nov|disember/dis",  # noqa: E501
     "no": "januar/jan|februar/feb|mars/mar|april/apr|mai|juni/jun|juli/jul|august/aug|september/sep|oktober/okt|november/nov|desember/des",  # noqa: E501
+    "mt": "jannar/jan|frar/fra|marzu/mar|april/apr|mejju/mej|ġunju/ġun|lulju/lul|awwissu/aww|settembru/set|ottubru/ott|novembru/nov|diċembru/diċ",  # noqa: E501
+    "my": "ဇန်နဝါရီ/ဇန်|ဖေဖော်ဝါရီ/ဖေ|မတ်|ဧပြီ|မေ|ဇွန်|ဇူလိုင်/ဇူ|ဩဂုတ်|စက်တင်ဘာ/စက်|အောက်တိုဘာ/အောက်|နိုဝင်ဘာ/နို|ဒီဇင်ဘာ/ဒီ",
     "ne": "जनवरी|फेब्रुअरी|मार्च|अप्रिल|मे|जुन|जुलाई|अगस्ट|सेप्टेम्बर|अक्टोबर|नोभेम्बर|डिसेम्बर",
     "nl": "januari/jan|februari/feb|maart/mrt/mar|april/apr|mei|juni/jun|juli/jul|augustus/aug|september/sep|oktober/okt|november/nov|december/dec",  # noqa: E501
     "pa": "ਜਨਵਰੀ/ਜਨ|ਫ਼ਰਵਰੀ/ਫ਼ਰ|ਮਾਰਚ|ਅਪ੍ਰੈਲ/ਅਪ੍ਰੈ|ਮਈ|ਜੂਨ|ਜੁਲਾਈ/ਜੁਲਾ|ਅਗਸਤ/ਅਗ|ਸਤੰਬਰ/ਸਤੰ|ਅਕਤੂਬਰ/ਅਕਤੂ|ਨਵੰਬਰ/ਨਵੰ|ਦਸੰਬਰ/ਦਸੰ",
@@ -62,6 +71,7 @@ _NAMES: dict[str, str] = {
     "pt": "janeiro/jan|fevereiro/fev|março/mar|abril/abr|maio/mai|junho/jun|julho/jul|agosto/ago|setembro/set|outubro/out|novembro/nov|dezembro/dez",  # noqa: E501
     "ro": "ianuarie/ian|februarie/feb|martie/mar|aprilie/apr|mai|iunie/iun|iulie/iul|august/aug|septembrie/sept|octombrie/oct|noiembrie/nov|decembrie/dec",  # noqa: E501
     "ru": "января/янв/январь|февраля/февр/февраль|марта/мар/март|апреля/апр/апрель|мая/май|июня/июн/июнь|июля/июл/июль|августа/авг/август|сентября/сент/сентябрь|октября/окт/октябрь|ноября/нояб/ноябрь|декабря/дек/декабрь",  # noqa: E501
+    "si": "ජනවාරි/ජන|පෙබරවාරි/පෙබ|මාර්තු/මාර්|අප්‍රේල්|මැයි|ජූනි|ජූලි|අගෝස්තු/අගෝ|සැප්තැම්බර්/සැප්|ඔක්තෝබර්/ඔක්|නොවැම්බර්/නොවැ|දෙසැම්බර්/දෙසැ",
     "sk": "januára/jan/január|februára/feb/február|marca/mar/marec|apríla/apr/apríl|mája/máj|júna/jún|júla/júl|augusta/aug/august|septembra/sep/september|októbra/okt/október|novembra/nov/november|decembra/dec/december",  # noqa: E501
     "sl": "januar/jan|februar/feb|marec/mar|april/apr|maj|junij/jun|julij/jul|avgust/avg|september/sep|oktober/okt|november/nov|december/dec",  # noqa: E501
     "sq": "janar/jan|shkurt/shk|mars/mar|prill/pri|maj|qershor/qer|korrik/korr|gusht/gush|shtator/sht|tetor/tet|nëntor/nën|dhjetor/dhj",  # noqa: E501

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pipelines import months, timestamps
+from pipelines import calendars, months, timestamps
 from pipelines.timestamps import Stamp
 
 #: Longer texts are prose; whoever needs a date out of them cuts a piece.
@@ -38,6 +38,8 @@ _PM = re.compile(r"오후|下午|午後")
 _AFTER = 24
 # Years that calendars other than the Gregorian count: Thai Buddhist.
 _BUDDHIST = 543
+# Solar Hijri, from 1993 on; the lunar calendar reaches these years only before 2000.
+_SOLAR = range(1372, 1421)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
     elif year < 100:
         year += 2000 if year < 70 else 1900
     try:
-        value = dt.date(year, month, day)
+        value = calendars.solar_hijri(year, month, day) if year in _SOLAR else dt.date(year, month, day)
     except ValueError:
         return None
     return value if value >= timestamps.EARLIEST else None
@@ -179,7 +181,7 @@ def _assemble(
         return match is not None and len(match[0]) <= 2 and 1 <= int(match[0]) <= 31
 
     def is_year(match: re.Match[str] | None) -> bool:
-        return match is not None and len(match[0]) == 4 and 1990 <= int(match[0]) <= 2600
+        return match is not None and len(match[0]) == 4 and (1990 <= int(match[0]) <= 2600 or int(match[0]) in _SOLAR)
 
     b1, b2 = [*before, None, None][:2]
     a1, a2 = [*after, None, None][:2]

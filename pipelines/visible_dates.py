@@ -21,7 +21,9 @@ _LABEL = 40
 
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "head", "iframe", "textarea"})
 # A year, a numeric date, or East Asian year marks: what every date has and little else does.
-_MAYBE = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./\-]\d{1,2}[./\-]\d\d|[年년]|令和|['’]\d\d\b|[٠-٩۰-۹]{4}")
+_MAYBE = re.compile(
+    r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./\-]\d{1,2}[./\-]\d\d|[年년]|令和|['’]\d\d\b|[٠-٩۰-۹]{4}|(?<!\d)1[34]\d\d(?!\d)"
+)
 _PUBLISHED_CLASS = re.compile(
     r"publi|posted|pubdate|date|datum|fecha|datetime|timestamp|time\b|zeit|byline|dateline|entry-meta|created|veroeff"
     r"|kiado|tarih|hora\b|meta\b|\bday\b|\bposted-on|post-info|article-?info|source|inserito|lbl",
@@ -353,7 +355,12 @@ def is_foreign(element: lxml.html.HtmlElement, shared: frozenset[lxml.html.HtmlE
     for _ in range(12):
         if node is None or node in shared or node.tag in {"body", "html"}:
             return False
-        if node.tag in _FOREIGN_TAG or _says_foreign(_names(node)):
+        if is_foreign_itself(node):
             return True
         node = node.getparent()
     return False
+
+
+def is_foreign_itself(element: lxml.html.HtmlElement) -> bool:
+    """Whether ``element`` is by its tag or its names a box of comments, of related articles or the like."""
+    return element.tag in _FOREIGN_TAG or _says_foreign(_names(element))
