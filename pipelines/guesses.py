@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import lxml.html
 
 from pipelines.document import Document
 from pipelines.timestamps import EARLIEST, Stamp, parse
-from pipelines.visible_dates import is_foreign, shared_with
+from pipelines.visible_dates import is_foreign, is_foreign_itself, shared_with
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 #: htmldate walks the page several times; a page of more source than this is left undated.
 MAX_SOURCE = 3_000_000
@@ -128,17 +134,42 @@ def _ago(text: str, language: str | None, now: dt.datetime) -> Stamp | None:
     return Stamp(day=moment.date(), raw=text)
 
 
+# The languages in which most undated pages of the saved ones were written.
+_WORDS = ("en", "es", "fr", "de", "it", "pt", "nl", "ru", "pl", "sv", "da", "tr")
+
+
+@lru_cache(maxsize=1)
+def _words() -> DateDataParser:
+    """The parser that htmldate shall ask for dates in words, in place of its own.
+
+    Its own reads the tables of all 205 locales when it is first asked, which takes seconds, and tries first what it
+    found last, so that a page's date would hang on the pages before.
+    """
+    from dateparser.date import DateDataParser
+
+    settings = {
+        "PARSERS": ["custom-formats", "absolute-time"],
+        "PREFER_DATES_FROM": "past",
+        "RETURN_AS_TIMEZONE_AWARE": False,
+        "STRICT_PARSING": True,
+    }
+    return DateDataParser(languages=list(_WORDS), try_previous_locales=False, settings=settings)
+
+
 def search(document: Document, latest: dt.date) -> Stamp | None:
     """The day that htmldate finds in the page, original rather than updated; None where it finds none.
 
-    Its first of January is what it makes of a year alone, as copyright lines have it, and is no answer.
+    It is shown the page without comments, related articles, footers and pictures, and without the paragraphs of the
+    text: the days that these name are others. Its first of January is what it makes of a year alone, as copyright
+    lines have it, and is no answer.
     """
-    from htmldate import find_date
+    from htmldate import extractors, find_date
 
+    extractors.get_external_parser = _words
     if len(document.page.body) > MAX_SOURCE:
         return None
     text = find_date(
-        document.tree,
+        _searched(document.tree, document.headline),
         url=document.page.url,
         original_date=True,
         extensive_search=True,
@@ -150,3 +181,38 @@ def search(document: Document, latest: dt.date) -> Stamp | None:
     except ValueError:
         return None
     return Stamp(day=day) if day is not None and (day.month, day.day) != (1, 1) else None
+
+
+# A longer text is a paragraph, not a line about the article.
+_LINE = 160
+
+
+def _searched(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None) -> lxml.html.HtmlElement:
+    """A copy of ``tree`` without what speaks of other days than the article's own."""
+    shared = shared_with(headline)
+    marked = [element for element in tree.iter(*_ASIDE) if _is_aside(element, shared)]
+    for element in marked:
+        element.set(_MARK, "")
+    copied = copy.deepcopy(tree)
+    for element in marked:
+        del element.attrib[_MARK]
+    for element in copied.xpath(f"//*[@{_MARK}]"):
+        if element.getparent() is not None:
+            element.drop_tree()
+    return copied
+
+
+_MARK = "data-broadsheet-aside"
+_ASIDE = ("p", "div", "section", "aside", "ul", "ol", "footer", "img", "picture", "source", "video", "iframe", "li")
+
+
+def _is_aside(element: lxml.html.HtmlElement, shared: frozenset[lxml.html.HtmlElement]) -> bool:
+    if element.tag in {"img", "picture", "source", "video", "iframe", "footer"}:
+        return element not in shared
+    if element.tag == "p":
+        size = 0
+        for text in element.itertext():
+            size += len(text)
+            if size > _LINE:
+                return element not in shared
+    return is_foreign_itself(element) and element not in shared

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipelines import warmup
 from pipelines.process import process
 from storage.records import Article, Page, Rejection
 
@@ -43,6 +44,7 @@ class Workers:
         self._memory = memory
         self._pages = pages
         self._lock = threading.Lock()
+        self._promised: set[Future[Article | Rejection]] = set()
         self._pools = [self._made()]
 
     def _made(self) -> ProcessPool:
@@ -57,6 +59,8 @@ class Workers:
     def submit(self, page: Page) -> Future[Article | Rejection]:
         """Start the extraction of ``page``; :func:`settle` turns the future's bad ends into a Rejection."""
         promised: Future[Article | Rejection] = Future()
+        self._promised.add(promised)
+        promised.add_done_callback(self._promised.discard)
         self._start(page, promised, TRIES)
         return promised
 
@@ -96,6 +100,9 @@ class Workers:
         for pool in self._pools:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
+        # pebble leaves the futures of what it gave up as they are: whoever waits for one would wait for ever.
+        for promised in list(self._promised):
+            promised.cancel()
 
 
 def settle(page: Page, error: BaseException) -> Rejection:
@@ -111,13 +118,14 @@ def settle(page: Page, error: BaseException) -> Rejection:
 
 
 def _prepare(parent: int) -> None:
-    """Set up a fresh worker: die with the parent, leave Ctrl-C to it, and collect no modules."""
+    """Set up a fresh worker: die with the parent, leave Ctrl-C to it, load everything, and collect none of that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
+    warmup.warm()
+    gc.freeze()
 
 
 def _extract(page: Page, memory: int) -> Article | Rejection:

@@ -1,7 +1,8 @@
 """The figures that may not fall: ``python -m tests.quality.floors --raise`` after an improvement.
 
 Without a flag it prints the figures beside their floors. ``--raise`` lifts the floors that were passed and touches no
-other; ``--lower`` writes all figures as they are, also those that fell: it takes a reason that a reviewer accepts.
+other; ``--lower REASON`` writes all figures as they are, also those that fell, and the reason beside them, for a
+reviewer to accept.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from tests.quality import pages
 FILE = Path(__file__).with_name("floors.json")
 #: A figure may vary by so much: one page of the largest set.
 TOLERANCE = 0.002
+# A reason has at least so many words.
+_WORDS = 3
 
 Figures = dict[str, dict[str, float]]
 
@@ -53,12 +56,22 @@ def _gain(figure: str, floor: float, now: float) -> float:
     return floor - now if figure in pages.FALLING else now - floor
 
 
+def write(file: Path, floors: Figures, reason: str | None, down: list[str]) -> None:
+    """Write ``floors`` with the digest of the data, and ``reason`` for those that went ``down`` after all before it."""
+    stored = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    lowered = [*stored.get("lowered", []), *([{"why": reason, "what": down}] if reason else [])]
+    content = {"data": pages.digest(), "floors": floors, "lowered": lowered}
+    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     how = cli.add_mutually_exclusive_group()
     how.add_argument("--raise", action="store_true", dest="lift", help="write the figures that are better")
-    how.add_argument("--lower", action="store_true", help="write all figures, also those that fell")
+    how.add_argument("--lower", metavar="REASON", help="write all figures, also those that fell, and why they may fall")
     options = cli.parse_args(arguments)
+    if options.lower is not None and len(options.lower.split()) < _WORDS:
+        cli.error("--lower wants the reason in a sentence, such as --lower 'two pages of the truth were wrong'")
     figures = pages.figures()
     floors = load()[1] if FILE.exists() else {}
     for name, rows in figures.items():
@@ -66,8 +79,7 @@ def main(arguments: list[str]) -> int:
             print(f"{name:14s} {figure:13s} {now:.4f}  floor {floors.get(name, {}).get(figure, float('nan')):.4f}")
     down = fallen(floors, figures)
     if options.lift or options.lower:
-        new = figures if options.lower else raised(floors, figures)
-        FILE.write_text(json.dumps({"data": pages.digest(), "floors": new}, indent=1) + "\n", encoding="utf-8")
+        write(FILE, figures if options.lower else raised(floors, figures), options.lower, down)
     return 1 if down and not options.lower else 0
 
 

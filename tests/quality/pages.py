@@ -8,19 +8,26 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pipelines.process import process
+from pipelines.workers import Workers, settle
 from storage.records import Article, Page, Rejection
 
 BENCH = Path(__file__).resolve().parents[3] / "shared" / "bench"
 DATA = BENCH / "dev"
 # The pages are old; relative dates and dates in the future are read against a day that no longer moves.
 READ_AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+
+#: What a page may take of a worker: seconds by the clock, and bytes.
+SECONDS = 2.0
+MEMORY = 10**9
+# Pages handed to the worker before it is waited for.
+_AHEAD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,11 @@ def saved() -> Iterator[Saved]:
 
 
 def digest() -> str:
-    """The digest of the truth that figures were taken with."""
-    return hashlib.blake2b((DATA / "truth.jsonl").read_bytes(), digest_size=16).hexdigest()
+    """The digest of the truth that figures were taken with, and of the pages that it is about."""
+    machine = hashlib.blake2b((DATA / "truth.jsonl").read_bytes(), digest_size=16)
+    for name in sorted({page.html for page in saved()}):
+        machine.update(name.encode() + b"\0" + hashlib.blake2b((DATA / name).read_bytes()).digest())
+    return machine.hexdigest()
 
 
 def scorer() -> ModuleType:
@@ -69,8 +79,25 @@ def scorer() -> ModuleType:
 
 @cache
 def outcomes() -> dict[str, Article | Rejection]:
-    """What :func:`pipelines.process.process` makes of every page, by its key; worked out once."""
-    return {page.key: process(page.read()) for page in saved()}
+    """What a worker with :data:`SECONDS` for each page makes of every page, by its key; worked out once."""
+    workers = Workers(1, timeout=SECONDS, memory=MEMORY)
+    try:
+        under_way: dict[str, Future[Article | Rejection]] = {}
+        found: dict[str, Article | Rejection] = {}
+        for page in saved():
+            under_way[page.key] = workers.submit(page.read())
+            while len(under_way) > _AHEAD:
+                key = next(iter(under_way))
+                found[key] = _settled(key, under_way.pop(key))
+        found.update((key, _settled(key, future)) for key, future in under_way.items())
+    finally:
+        workers.stop()
+    return found
+
+
+def _settled(key: str, future: Future[Article | Rejection]) -> Article | Rejection:
+    error = future.exception()
+    return future.result() if error is None else settle(Page(url=f"http://{key}/", body=b"", fetched_at=READ_AT), error)
 
 
 def figures() -> dict[str, dict[str, float]]:
