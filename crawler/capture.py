@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 
 from scrapy import Request, Spider, signals
@@ -11,10 +12,15 @@ from scrapy.http import Response
 
 from crawler.errand import ROBOTS_BYTES, STORED, Errand, errand_of
 from crawler.refused import Refused
+from crawler.reservations import needs_page, refusal
 from crawler.session import Session, session_of
+from pipelines.outcomes import PAGES, capture_of_withheld
+from pipelines.peek import peek
 from storage.errors import ArchiveError
-from storage.warc import Exchange, StoredResponse
+from storage.warc import Exchange, StoredResponse, WarcDamage, Withheld, read
+from storage.warc.digest import sha1
 from storage.warc.exchange import Headers, Truncation
+from storage.warc.headers import NOT_MODIFIED
 
 _RECEIVED = "broadsheet_received"
 
@@ -40,7 +46,7 @@ class CaptureMiddleware:
         if errand is None:
             return
         crawl = self._session.config.crawl
-        limits = {"article": crawl.max_page, "robots": ROBOTS_BYTES}
+        limits = {"article": crawl.max_page, "robots": ROBOTS_BYTES, "rights": ROBOTS_BYTES}
         limit = limits.get(errand.info.kind, crawl.max_entrance)
         request.meta[_RECEIVED] = request.meta.get(_RECEIVED, 0) + len(data)
         if request.meta[_RECEIVED] > limit:
@@ -51,12 +57,20 @@ class CaptureMiddleware:
         request.meta.pop(_RECEIVED, None)
         request.meta.pop(STORED, None)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Write the answer into the WARC."""
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Write the answer into the WARC, unless the source's policy forbids to keep it."""
         errand = errand_of(request)
         if errand is not None:
+            self._session.budget.spend(errand.source.name, received=len(response.body))
+            if errand.asset:
+                return response
             try:
-                request.meta[STORED] = self._write(request, response, errand)
+                exchange = _exchange(request, response, errand)
+                rights = await self._forbidden(exchange, errand)
+                if rights:
+                    self._withhold(exchange, rights, errand)
+                original = await self._original(exchange, errand)
+                request.meta[STORED] = self._session.run.write(exchange, original=original).response
             except ValueError as error:
                 raise Refused("failed", "bad_answer", str(error)) from error
             except (ArchiveError, OSError) as error:
@@ -64,30 +78,68 @@ class CaptureMiddleware:
                 raise Refused("deferred", "archive_failed", str(error)) from error
         return response
 
-    def _write(self, request: Request, response: Response, errand: Errand) -> StoredResponse:
-        truncated: Truncation | None = None
-        if "download_stopped" in response.flags:
-            truncated = "length"
-        elif "dataloss" in response.flags or "partial" in response.flags:
-            truncated = "disconnect"
-        exchange = Exchange(
-            url=response.url,
-            fetched_at=dt.datetime.now(dt.UTC),
-            status=response.status,
-            protocol=response.protocol or "HTTP/1.1",
-            request_headers=_headers(request),
-            response_headers=_headers(response),
-            payload=response.body,
-            method=request.method,
-            ip=str(response.ip_address) if response.ip_address and not request.meta.get("proxy") else None,
-            truncated=truncated,
-            info=errand.info,
+    async def _original(self, exchange: Exchange, errand: Errand) -> StoredResponse | None:
+        """The record that holds this payload already, None where there is none or it cannot be had."""
+        known = self._session.history.get(errand.info.requested_url, errand.info.kind)
+        if known is None or known.warc is None:
+            return None
+        if exchange.status != NOT_MODIFIED and sha1(exchange.payload) != known.payload_digest:
+            return None
+        try:
+            return await asyncio.to_thread(read, self._session.archive.warc, known.warc)
+        except WarcDamage:
+            return None
+
+    async def _forbidden(self, exchange: Exchange, errand: Errand) -> tuple[str, ...]:
+        """The rights for which an article's page may not be kept, () where it may."""
+        crawl = self._session.config.crawl
+        if errand.info.kind != "article" or exchange.status not in PAGES or not needs_page(errand.source, crawl):
+            return ()
+        # A page of some megabytes takes tens of milliseconds: the event loop must not wait for it.
+        rights = await asyncio.to_thread(
+            peek, exchange.payload, exchange.response_headers, errand.info.rights, limit=crawl.max_page
         )
-        return self._session.run.write(exchange).response
+        return rights if refusal(rights, errand.source, crawl) else ()
+
+    def _withhold(self, exchange: Exchange, rights: tuple[str, ...], errand: Errand) -> None:
+        """Note the answer without its body, settle its URL, and end the request."""
+        reason = refusal(rights, errand.source, self._session.config.crawl) or ""
+        position = self._session.run.withhold(exchange, reason=reason, rights=rights)
+        found = Withheld(
+            url=exchange.url,
+            fetched_at=exchange.fetched_at,
+            status=exchange.status,
+            reason=reason,
+            rights=rights,
+            info=exchange.info,
+            position=position,
+        )
+        raise Refused("refused", reason, row=capture_of_withheld(found))
 
     @property
     def _session(self) -> Session:
         return session_of(self._crawler)
+
+
+def _exchange(request: Request, response: Response, errand: Errand) -> Exchange:
+    truncated: Truncation | None = None
+    if "download_stopped" in response.flags:
+        truncated = "length"
+    elif "dataloss" in response.flags or "partial" in response.flags:
+        truncated = "disconnect"
+    return Exchange(
+        url=response.url,
+        fetched_at=dt.datetime.now(dt.UTC),
+        status=response.status,
+        protocol=response.protocol or "HTTP/1.1",
+        request_headers=_headers(request),
+        response_headers=_headers(response),
+        payload=response.body,
+        method=request.method,
+        ip=str(response.ip_address) if response.ip_address and not request.meta.get("proxy") else None,
+        truncated=truncated,
+        info=errand.info,
+    )
 
 
 def _headers(message: Request | Response) -> Headers:

@@ -23,7 +23,8 @@ class Errand:
     """Why a URL is asked for: for which source, as what, at which try, and over which redirects so far.
 
     Of a list: how deep it stands below a configured entrance, the days that it covers, and the how-manieth page it is.
-    ``urgency`` is its place in a backfill's order, the highest first.
+    ``urgency`` is its place in a backfill's order, the highest first. An ``asset`` is what a page's scripts ask for: it
+    passes guard and manners like everything else, and is not kept.
     """
 
     source: SourceConfig
@@ -34,6 +35,7 @@ class Errand:
     listed: Period | None = None
     page: int = 1
     urgency: int = 0
+    asset: bool = False
 
     def again(self) -> Errand:
         """The same errand at its next try."""

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime as dt
 import importlib.metadata
 import json
 import os
 import platform
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 
-from crawler.config import Config, SourceConfig
+from crawler.budget import Budget
+from crawler.config import BudgetConfig, Config, SourceConfig
+from crawler.hosts import Hosts
 from crawler.plan import Plan
 from pipelines import outcomes
 from pipelines.history import History
 from pipelines.recovery import recover
-from pipelines.workers import Workers, settle
+from pipelines.workers import Workers
 from storage.archive import Archive, Run
+from storage.errors import ArchiveError
 from storage.locks import Lock
-from storage.records import Article, Capture, Label, Page, Rejection, RunOutcome, RunRecord, SourceRecord, Tally
+from storage.records import Article, Capture, Label, RunOutcome, RunRecord, SourceRecord, Tally
 
 VERSION = importlib.metadata.version("broadsheet")
 SOFTWARE = f"Broadsheet/{VERSION}"
@@ -44,7 +50,7 @@ class Session:
         workers: Workers,
         locks: Sequence[Lock],
         busy: Sequence[str],
-        limit: int | None,
+        budget: Budget,
         plan: Plan,
     ) -> None:
         self.config = config
@@ -54,15 +60,19 @@ class Session:
         self.sources = tuple(sources)
         self.workers = workers
         self.busy = tuple(busy)
-        self.limit = limit
+        self.budget = budget
+        self.hosts = Hosts(longest=config.crawl.max_delay)
         self.plan = plan
         self.tallies: Counter[tuple[str, str, str | None]] = Counter()
         self.bugs: list[str] = []
-        self.fetched = 0
+        self.warnings: list[str] = []
         self.pages_asked = 0
         self.broken: Exception | None = None
         self.closed = False
         self.stopped = False
+        self.stopping: str | None = None
+        self.transfers: set[asyncio.Task[Response] | asyncio.Task[bytes]] = set()
+        self._halt = asyncio.Event()
         self.on_broken: Callable[[], None] = lambda: None
         self._open: dict[tuple[str, str], Capture] = {}
         self._locks = list(locks)
@@ -78,19 +88,24 @@ class Session:
         command: str = "crawl",
         names: Iterable[str] | None = None,
         limit: int | None = None,
+        budget: BudgetConfig | None = None,
         plan: Plan = Plan(),  # noqa: B008 - a frozen value
         say: Callable[[str], None] = lambda _: None,
     ) -> Session:
         """Open the archive, lock the sources, put dead runs right, load the sources' history, begin a run.
 
-        ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are fetched; ``plan``
-        says which days are wanted. A source that another run is crawling is left out and named in ``busy``.
+        ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are asked for, and
+        ``budget`` stands for the configuration's; ``plan`` says which days are wanted. A source that another run is
+        crawling is left out and named in ``busy``.
 
         Raises:
-            ArchiveError: the archive cannot be opened, recovered or written.
+            ArchiveError: the archive cannot be opened, recovered or written, or its disk has not enough room.
         """
         crawl = config.crawl
         archive = Archive.create(config.archive.path)
+        lacking = disk_lacks(config)
+        if lacking is not None:
+            raise ArchiveError(lacking)
         workers = Workers(
             crawl.workers or os.cpu_count() or 1, timeout=crawl.extract_timeout, memory=crawl.extract_memory
         )
@@ -109,7 +124,7 @@ class Session:
                     locks.append(held)
                     sources.append(source)
             # With the locks held, so that nobody adds to these sources between the recovery and the history.
-            recover(archive, extract=lambda page: _wait(workers, page), say=say)
+            recover(archive, submit=workers.submit, say=say)
             history = History.load(archive, [source.name for source in sources])
             run = archive.begin(
                 command,
@@ -125,7 +140,8 @@ class Session:
             for held in locks:
                 held.release()
             raise
-        return cls(config, archive, run, history, sources, workers, locks, busy, limit, plan)
+        spending = Budget(budget or crawl.budget, sources, limit=limit)
+        return cls(config, archive, run, history, sources, workers, locks, busy, spending, plan)
 
     @property
     def agent(self) -> str:
@@ -215,16 +231,27 @@ class Session:
             self.bugs.append(f"the archive cannot be written: {error!s:.500}")
             self.on_broken()
 
+    def halt(self, reason: str) -> None:
+        """Note that the run is to end before its end, and why; nothing is asked for any more, and nobody waits."""
+        if self.stopping is None:
+            self.stopping = reason
+            self._halt.set()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the run is to end."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._halt.wait(), seconds)
+
     async def close(self, *, reason: str) -> RunRecord | None:
         """Give every URL without a fate the outcome ``deferred``, commit, end the workers, write the run's row.
 
         None where the archive could not be written; the next start recovers the run.
         """
         self.closed = True
-        self.stopped = reason == "stopped"
+        self.stopped = reason == "stopped" or self.stopping is not None
         now = dt.datetime.now(dt.UTC)
         for capture in list(self._open.values()):
-            self.settle_unfetched(capture, "deferred", reason, now)
+            self.settle_unfetched(capture, "deferred", self.stopping or reason, now)
         try:
             async with self._committing:
                 if self.broken is not None:
@@ -263,6 +290,18 @@ class Session:
         ]
 
 
+def disk_lacks(config: Config) -> str | None:
+    """The sentence that says how much room the archive's disk lacks below ``min_free``, or None where it has enough."""
+    floor, path = config.archive.min_free, config.archive.path
+    free = shutil.disk_usage(path).free
+    if free >= floor:
+        return None
+    return (
+        f"the disk of {path} has {free // 10**6:,} MB free and [archive] min_free asks for {floor // 10**6:,} MB; "
+        "make room, or write a smaller min_free"
+    )
+
+
 def session_of(crawler: Crawler) -> Session:
     """The session of the spider that ``crawler`` runs; raises TypeError where the spider carries none."""
     session = getattr(crawler.spider, "session", None)
@@ -298,10 +337,3 @@ def versions() -> tuple[str, ...]:
         *(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES),
         f"python {platform.python_version()}",
     )
-
-
-def _wait(workers: Workers, page: Page) -> Article | Rejection:
-    try:
-        return workers.submit(page).result()
-    except Exception as error:  # noqa: BLE001 - settle raises it again where it is none of the expected ends
-        return settle(page, error)

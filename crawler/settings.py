@@ -7,6 +7,7 @@ What the configuration file says (contact, delays, limits) is set by the spider 
 BOT_NAME = "broadsheet"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.scrapy_commands"
 
 # A scheduled job opens no port for others.
 TELNETCONSOLE_ENABLED = False
@@ -23,19 +24,17 @@ REFERER_ENABLED = False
 HTTPERROR_ALLOW_ALL = True
 
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.politeness.RobotsMiddleware": 100,
+    "crawler.manners.MannersMiddleware": 100,
     # After Scrapy's own HttpProxyMiddleware (750), whose choice it has to know.
     "crawler.resolver.GuardMiddleware": 980,
     # Next to the wire: what it sees is what came.
     "crawler.capture.CaptureMiddleware": 990,
 }
+DOWNLOAD_HANDLERS = {"http": "crawler.download.Handler", "https": "crawler.download.Handler"}
 ITEM_PIPELINES = {
     "pipelines.item_pipelines.ExtractPipeline": 100,
     "pipelines.item_pipelines.ArchivePipeline": 200,
 }
-
-# It verifies certificates and says in words what is wrong with one.
-DOWNLOAD_HANDLERS = {"https": "crawler.tls.HTTPSHandler"}
 
 # The capture middleware ends an answer that is too large, keeps what came and says so; Scrapy would drop it.
 DOWNLOAD_MAXSIZE = 0

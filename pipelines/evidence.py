@@ -58,7 +58,7 @@ def read(tree: lxml.html.HtmlElement, url: str, *, microdata: bool = True, found
     for element in (found or elements.find(tree)).stating:
         tag = element.tag
         if tag == "meta":
-            _read_meta(element, meta)
+            read_meta(element, meta)
         elif tag == "link":
             href = element.get("href")
             if href:
@@ -82,7 +82,8 @@ def read(tree: lxml.html.HtmlElement, url: str, *, microdata: bool = True, found
     )
 
 
-def _read_meta(element: lxml.html.HtmlElement, meta: dict[str, list[str]]) -> None:
+def read_meta(element: lxml.html.HtmlElement, meta: dict[str, list[str]]) -> None:
+    """Add what one ``<meta>`` states to ``meta``, under each of its names."""
     # Old systems write value= for content=.
     value = element.get("content") or element.get("value")
     if not value or not value.strip():

@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import logging
 import traceback
 from typing import Protocol
 
 from pipelines.history import History, Verdict
 from pipelines.outcomes import settle
+from pipelines.pages import earlier_page
 from pipelines.workers import Workers
 from pipelines.workers import settle as settle_error
+from storage.archive import Archive
 from storage.records import Article, Capture, Page, Rejection
 
 # How often the Archive pipeline looks whether a batch has grown old, in seconds.
@@ -31,20 +34,35 @@ class Fetched:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """A fetched page and what it turned out to be; ``result`` is None where the extractor has a bug."""
+    """A fetched page and what it turned out to be; ``result`` is None where the extractor has a bug.
+
+    ``before`` is what the same extractor reads from the earlier capture, where an edit would be claimed.
+    """
 
     page: Page
     capture: Capture
     result: Article | Rejection | None
+    before: Article | None = None
     bug: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A fetched page for which the run ended too soon; it is in the WARC, and asked for again."""
+
+    page: Page
+    capture: Capture
+    reason: str
 
 
 class Keeper(Protocol):
     """What the pipelines need of a crawl."""
 
     workers: Workers
+    archive: Archive
     history: History
     bugs: list[str]
+    stopping: str | None
 
     def record(self, capture: Capture, article: Article | None = None) -> None:
         """Write one event."""
@@ -90,12 +108,35 @@ class ExtractPipeline(_Pipeline):
         bug = None
         try:
             result = await asyncio.wrap_future(self._keeper.workers.submit(item.page))
+        except asyncio.CancelledError:
+            if self._keeper.stopping is None:
+                raise
+            return Unread(page=item.page, capture=item.capture, reason=self._keeper.stopping)
         except Exception as error:  # noqa: BLE001 - a bug of ours must not lose the page: it is kept, and ends the run as failed
             try:
                 result = settle_error(item.page, error)
             except Exception:  # noqa: BLE001 - as above
                 bug = "".join(traceback.format_exception(error)).strip()
-        return Extracted(page=item.page, capture=item.capture, result=result, bug=bug)
+        before = None
+        if bug is None and result is not None:
+            before = await self._before(item.page, result)
+        return Extracted(page=item.page, capture=item.capture, result=result, before=before, bug=bug)
+
+    async def _before(self, page: Page, result: Article | Rejection) -> Article | None:
+        """What today's extractor and rules read from the earlier capture; None where no edit is to be claimed."""
+        keeper = self._keeper
+        place = keeper.history.earlier(page.requested_url or page.url, result)
+        earlier = await asyncio.to_thread(earlier_page, keeper.archive.warc, place, page) if place is not None else None
+        if earlier is None:
+            return None
+        try:
+            found = await asyncio.wrap_future(keeper.workers.submit(earlier))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an earlier page that cannot be read today leaves the edit as it is
+            logging.getLogger(__name__).warning("the earlier capture of %s cannot be read: %s", page.url, error)
+            return None
+        return found if isinstance(found, Article) else None
 
 
 class ArchivePipeline(_Pipeline):
@@ -116,6 +157,8 @@ class ArchivePipeline(_Pipeline):
 
     async def process_item(self, item: object) -> object:
         """Record what became of the page and pass on what it is; anything but an extracted page passes as it is."""
+        if isinstance(item, Unread):
+            self._keeper.record(dataclasses.replace(item.capture, outcome="deferred", reason=item.reason))
         if not isinstance(item, Extracted):
             return item
         try:
@@ -134,7 +177,7 @@ class ArchivePipeline(_Pipeline):
             keeper.bugs.append(f"extraction of {item.page.url}: {last}")
             verdict = Verdict(outcome="failed", reason="extract_crashed", detail=last)
         else:
-            verdict = keeper.history.verdict(item.capture.requested_url, item.result)
+            verdict = keeper.history.verdict(item.capture.requested_url, item.result, before=item.before)
         known = keeper.history.get(item.capture.requested_url)
         keeper.record(settle(item.capture, verdict, item.result, known=known), verdict.article)
 

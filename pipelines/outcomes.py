@@ -10,13 +10,15 @@ import datetime as dt
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from pipelines.history import UrlState, Verdict
+from pipelines.history import UrlState, Verdict, announced
 from storage.records import Article, Capture, Rejection
-from storage.warc import CaptureInfo, StoredResponse
+from storage.warc import CaptureInfo, StoredResponse, Withheld
 from storage.warc.headers import first
 
 Unfetched = Literal["refused", "deferred", "failed"]
 
+# Answers that bring the page that was asked for.
+PAGES = frozenset({200, 203})
 GONE = frozenset({404, 410})
 BUSY = frozenset({429, 503})
 # Failures that another try in the same run may get over.
@@ -61,6 +63,32 @@ def capture_of(stored: StoredResponse, info: CaptureInfo) -> Capture:
     )
 
 
+def capture_of_withheld(found: Withheld) -> Capture:
+    """The row of an answer whose body may not be kept: refused, with the position of what stands in its place."""
+    info = found.info
+    row = (
+        announced(info.announcement, url=info.requested_url, source=info.source)
+        if info.announcement
+        else Capture(
+            kind=info.kind, source=info.source, requested_url=info.requested_url, at=found.fetched_at, outcome="refused"
+        )
+    )
+    return dataclasses.replace(
+        row,
+        kind=info.kind,
+        at=found.fetched_at,
+        outcome="refused",
+        reason=found.reason,
+        detail=" ".join(found.rights)[:300] or None,
+        url=found.url,
+        id=info.id,
+        status=found.status,
+        warc_file=found.position.file,
+        warc_offset=found.position.offset,
+        warc_length=found.position.length,
+    )
+
+
 def of_status(stored: StoredResponse, known: UrlState | None) -> Verdict | None:
     """The fate that the answer's status and wholeness alone decide; None where the page has to be read.
 
@@ -75,11 +103,21 @@ def of_status(stored: StoredResponse, known: UrlState | None) -> Verdict | None:
         return Verdict(outcome="rejected", reason="too_large", detail=f"cut after {len(stored.payload)} bytes")
     if stored.truncated is not None:
         return Verdict(outcome="failed", reason="cut_short", detail=f"{len(stored.payload)} bytes came")
-    if status in (200, 203):
+    if status in PAGES:
         return None
     if status in GONE and known is not None and known.id is not None:
         return Verdict(outcome="gone", reason=f"http_{status}")
     return Verdict(outcome="failed", reason=f"http_{status}")
+
+
+def of_payload(stored: StoredResponse, known: UrlState | None) -> Verdict | None:
+    """The fate of a page that came byte for byte as it came before; None where it has to be read.
+
+    What was archived once stays as it was read then: another version of the extractor makes no edit.
+    """
+    if known is None or not known.is_article or not stored.payload or stored.payload_digest != known.payload_digest:
+        return None
+    return Verdict(outcome="unchanged", reason="same_payload")
 
 
 def robots_speaks(status: int) -> bool:
@@ -128,20 +166,21 @@ def not_before(stored: StoredResponse | None, *, now: dt.datetime, failures: int
     """
     steps: int = 4 ** min(max(failures, 1) - 1, 8)
     wait = min(BACK_OFF_CAP, BACK_OFF * steps)
-    if stored is not None and stored.status in BUSY:
-        told = retry_after(first(stored.response_headers, "retry-after"), now=now)
-        if told is not None:
-            wait = max(wait, min(told, RETRY_AFTER_CAP))
-    return now + wait
+    told = told_to_wait(stored) if stored is not None else None
+    return now + (wait if told is None else max(wait, told))
+
+
+def told_to_wait(stored: StoredResponse) -> dt.timedelta | None:
+    """The wait that the ``Retry-After`` of a 429 or 503 asks for, a week at most; None where nothing is asked."""
+    if stored.status not in BUSY:
+        return None
+    told = retry_after(first(stored.response_headers, "retry-after"), now=stored.fetched_at)
+    return None if told is None else min(told, RETRY_AFTER_CAP)
 
 
 def wait_within_run(stored: StoredResponse, attempt: int) -> float:
     """Seconds to wait before another try of the same run: a second more each time, or what ``Retry-After`` asks."""
-    told = (
-        retry_after(first(stored.response_headers, "retry-after"), now=stored.fetched_at)
-        if stored.status in BUSY
-        else None
-    )
+    told = told_to_wait(stored)
     return max(float(attempt), told.total_seconds() if told else 0.0)
 
 

@@ -9,22 +9,32 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import TypeVar
 
 from pipelines import outcomes
-from pipelines.history import History, as_itself, degraded
-from pipelines.pages import page_of
+from pipelines.history import History
+from pipelines.pages import earlier_page, page_of
 from pipelines.process import process
+from pipelines.verdicts import as_itself, kept_as
+from pipelines.workers import settle
 from storage import warc
 from storage.archive import Archive, Batch, commit
 from storage.errors import ArchiveError
-from storage.records import Article, Capture, Page, Rejection, RunRecord, Tally
+from storage.records import Article, Capture, Page, Rejection, RunRecord, Tally, WarcPosition
 from storage.recovery import DeadRun, dead_runs, position
 from storage.schema import ARTICLES, RUNS
 
 BATCH_PAGES = 500
+# Pages whose extraction is under way at once; the pool decides how many it works on.
+AHEAD = 32
 RECOVERED = "recovered"
+
+
+Submit = Callable[[Page], "Future[Article | Rejection]"]
+Item = TypeVar("Item")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +51,7 @@ class Recovered:
 def recover(
     archive: Archive,
     *,
-    extract: Callable[[Page], Article | Rejection] = process,
+    submit: Submit | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> list[Recovered]:
     """Put right every dead run of ``archive``; ``say`` is told a line about each.
@@ -50,15 +60,15 @@ def recover(
     them meanwhile, and every run that ever crawled them is in the tables. Where another process is recovering, this
     one waits, and finds nothing left to do.
 
-    ``extract`` is :func:`pipelines.process.process` or a stand-in with limits of time and memory, for the page that
-    killed a run must not kill its recovery.
+    ``submit`` starts the extraction of a page, as :meth:`pipelines.workers.Workers.submit` does in processes with limits
+    of time and memory, for the page that killed a run must not kill its recovery. Without it each page is read here.
     """
     done = []
     with archive.lock_recovery():
         for dead in dead_runs(archive):
             say(f"recovering run {dead.name}, which ended without closing")
             try:
-                result = _recover(archive, dead, extract)
+                result = complete(archive, dead, submit or _here)
             except BaseException:
                 dead.lock.release()
                 raise
@@ -71,7 +81,7 @@ def recover(
     return done
 
 
-def _recover(archive: Archive, dead: DeadRun, extract: Callable[[Page], Article | Rejection]) -> Recovered:
+def complete(archive: Archive, dead: DeadRun, submit: Submit) -> Recovered:
     articles = batches = pages = lost = 0
     tallies: Counter[tuple[str, str, str | None]] = Counter()
     if not 0 <= dead.captured - dead.kept <= 1:
@@ -80,21 +90,16 @@ def _recover(archive: Archive, dead: DeadRun, extract: Callable[[Page], Article 
             "they may differ by one at most; the tables were changed by something else"
         )
     if dead.captured > dead.kept:
-        again = [_article_again(archive, capture, extract) for capture in dead.batch(archive, dead.captured)]
+        again = list(_articles_again(archive, dead.batch(archive, dead.captured), submit))
         rows = [dataclasses.replace(article, run=dead.name) for article in again if article is not None]
         lost = len(again) - len(rows)
         archive.append(ARTICLES, rows, run=dead.name, number=dead.captured)
         articles, batches = len(rows), 1
     number = dead.captured
     batch = Batch()
-    sources = {stored.info.source for stored in dead.unknown(archive) if stored.info is not None}
-    dead.damaged.clear()
-    history = History.load(archive, sources)
-    for stored in dead.unknown(archive):
-        if stored.info is None:
-            continue
-        capture, article = _index(dead.name, stored, stored.info, history, extract)
-        history.apply(capture)
+    left = [_Left.of(found) for found in dead.unknown(archive) if found.info is not None]
+    history = History.load(archive, {one.source for one in left})
+    for capture, article in _indexed(archive, dead.name, left, history, submit):
         batch.captures.append(capture)
         tallies[capture.source, capture.outcome, capture.reason] += 1
         pages += 1
@@ -128,12 +133,92 @@ def _recover(archive: Archive, dead: DeadRun, extract: Callable[[Page], Article 
     return Recovered(run=dead.name, pages=pages, batches=batches, articles=articles, damaged=len(dead.damaged) + lost)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Left:
+    """A record that is to be indexed: where a response stands, or what stands in place of one."""
+
+    source: str
+    found: WarcPosition | warc.Withheld
+
+    @classmethod
+    def of(cls, found: warc.StoredResponse | warc.Withheld) -> _Left:
+        source = found.info.source if found.info is not None else ""
+        return cls(source, found if isinstance(found, warc.Withheld) else found.position)
+
+
+def _indexed(
+    archive: Archive, run: str, left: list[_Left], history: History, submit: Submit
+) -> Iterator[tuple[Capture, Article | None]]:
+    """The row of each record that reached the WARC and no table, and the article where it is one, in their order.
+
+    Pages are extracted ahead, as many at once as ``submit`` works on; the verdicts follow one after the other.
+    """
+    for found, reading in _ahead((_opened(archive, one.found, submit) for one in left), AHEAD):
+        if isinstance(found, warc.Withheld):
+            capture, article = dataclasses.replace(outcomes.capture_of_withheld(found), run=run), None
+        elif found.info is None:
+            continue
+        else:
+            capture, article = _index(archive, run, found, found.info, history, reading, submit)
+        history.apply(capture)
+        yield capture, article
+
+
+def _opened(
+    archive: Archive, found: WarcPosition | warc.Withheld, submit: Submit
+) -> tuple[warc.StoredResponse | warc.Withheld, _Reading | None]:
+    """A record, and its extraction under way where it takes one."""
+    if isinstance(found, warc.Withheld):
+        return found, None
+    stored = warc.read(archive.warc, found)
+    article = stored.info is not None and stored.info.kind == "article"
+    return stored, _Reading(page_of(stored), submit) if article and outcomes.of_status(stored, None) is None else None
+
+
+class _Reading:
+    """An extraction that is under way."""
+
+    def __init__(self, page: Page | Rejection, submit: Submit) -> None:
+        self.page = page
+        self._future = submit(page) if isinstance(page, Page) else None
+
+    def result(self) -> Article | Rejection:
+        """What the page turned out to be; waits for it. Raises where the extractor has a bug."""
+        if self._future is None or isinstance(self.page, Rejection):
+            if isinstance(self.page, Rejection):
+                return self.page
+            raise RuntimeError("a page was never handed over")
+        try:
+            return self._future.result()
+        except Exception as error:  # noqa: BLE001 - settle raises it again where it is none of the expected ends
+            return settle(self.page, error)
+
+
+def _ahead(items: Iterator[Item], count: int) -> Iterator[Item]:
+    """``items`` in order, each made when ``count`` further ones are under way."""
+    waiting: deque[Item] = deque()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) > count:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _here(page: Page) -> Future[Article | Rejection]:
+    """The extraction of ``page``, done at once and in this process."""
+    done: Future[Article | Rejection] = Future()
+    done.set_result(process(page))
+    return done
+
+
 def _index(
+    archive: Archive,
     run: str,
     stored: warc.StoredResponse,
     info: warc.CaptureInfo,
     history: History,
-    extract: Callable[[Page], Article | Rejection],
+    reading: _Reading | None,
+    submit: Submit,
 ) -> tuple[Capture, Article | None]:
     """The row for a response that reached the WARC and no table, and the article where it is one."""
     capture = dataclasses.replace(outcomes.capture_of(stored, info), run=run)
@@ -141,40 +226,45 @@ def _index(
     if info.kind == "robots" and outcomes.robots_speaks(stored.status):
         return dataclasses.replace(capture, reason=RECOVERED), None
     verdict = outcomes.of_status(stored, known)
+    if verdict is None and info.kind == "article":
+        verdict = outcomes.of_payload(stored, known)
     if verdict is not None:
         return outcomes.settle(capture, verdict, failed_at=stored, known=known, run=run), None
-    if info.kind != "article":
+    if reading is None:
         # Without validators: what the entrance announced may not have been noted, so the next poll must bring it whole.
         return dataclasses.replace(capture, etag=None, last_modified=None, reason=RECOVERED), None
-    result = _extracted(stored, extract)
-    verdict = history.verdict(capture.requested_url, result)
+    result = reading.result()
+    place = history.earlier(capture.requested_url, result)
+    earlier = earlier_page(archive.warc, place, reading.page) if place and isinstance(reading.page, Page) else None
+    before = _Reading(earlier, submit).result() if earlier is not None else None
+    verdict = history.verdict(capture.requested_url, result, before=before if isinstance(before, Article) else None)
     return outcomes.settle(capture, verdict, result, known=known), verdict.article
 
 
-def _extracted(stored: warc.StoredResponse, extract: Callable[[Page], Article | Rejection]) -> Article | Rejection:
-    page = page_of(stored)
-    return extract(page) if isinstance(page, Page) else page
-
-
-def _article_again(
-    archive: Archive, capture: Capture, extract: Callable[[Page], Article | Rejection]
-) -> Article | None:
-    """The article of a row whose batch never reached ``articles``, read from the WARC once more.
+def _articles_again(archive: Archive, captures: list[Capture], submit: Submit) -> Iterator[Article | None]:
+    """The articles of rows whose batch never reached ``articles``, read from the WARC once more.
 
     None where the record is damaged, or where this version of the extractor refuses what the dead run's accepted.
     """
+    readings = ((capture, _reading_of(archive, capture, submit)) for capture in captures)
+    for capture, reading in _ahead(readings, AHEAD):
+        result = reading.result() if reading is not None else None
+        if not isinstance(result, Article):
+            yield None
+            continue
+        if capture.id not in (None, result.id):
+            result = as_itself(result)
+        yield kept_as(result, capture.outcome, capture.reason)
+
+
+def _reading_of(archive: Archive, capture: Capture, submit: Submit) -> _Reading | None:
     where = position(capture)
     if where is None:
         return None
     try:
-        result = _extracted(warc.read(archive.warc, where), extract)
+        return _Reading(page_of(warc.read(archive.warc, where)), submit)
     except warc.WarcDamage:
         return None
-    if not isinstance(result, Article):
-        return None
-    if capture.id not in (None, result.id):
-        result = as_itself(result)
-    return degraded(result) if capture.outcome == "revised" else result
 
 
 def _start_of(run: str, default: dt.datetime) -> dt.datetime:

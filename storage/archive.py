@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from storage.warc import Exchange, SegmentWriter, StoredResponse, WrittenRecord
 
 FORMAT = 1
 MARKER = "broadsheet.json"
+_LOOKS, _LOOK_SECONDS = 4, 0.05
 
 
 class Archive:
@@ -101,8 +103,16 @@ class Archive:
         return self.root / "locks" / f"source-{name}.lock"
 
     def lock_run(self, run: str) -> Lock | None:
-        """The lock of a run that somebody else began, or None where that run is alive."""
-        return try_lock(self._run_lock(run), holder=f"recovery of run {run}")
+        """The lock of a run that somebody else began, or None where that run is alive.
+
+        Asked for more than once: whoever verifies the archive looks at the lock for an instant, and is no run.
+        """
+        for _ in range(_LOOKS):
+            held = try_lock(self._run_lock(run), holder=f"recovery of run {run}")
+            if held is not None:
+                return held
+            time.sleep(_LOOK_SECONDS)
+        return None
 
     def _run_lock(self, run: str) -> Path:
         return self.root / "locks" / f"run-{run}.lock"
@@ -211,10 +221,10 @@ class Run:
         """The instant at which the run began."""
         return self._record.started_at
 
-    def write(self, exchange: Exchange) -> WrittenRecord:
+    def write(self, exchange: Exchange, *, original: StoredResponse | None = None) -> WrittenRecord:
         """Append one exchange to the WARC; see :meth:`storage.warc.SegmentWriter.write`."""
         with self._wire:
-            return self.warc.write(exchange)
+            return self.warc.write(exchange, original=original)
 
     def convert(self, stored: StoredResponse, payload: bytes, *, at: dt.datetime) -> StoredResponse:
         """Keep what a page became once its scripts had run; see :meth:`storage.warc.SegmentWriter.convert`."""

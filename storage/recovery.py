@@ -14,7 +14,7 @@ from storage import delta, warc
 from storage.archive import Archive
 from storage.locks import Lock
 from storage.records import Capture, WarcPosition
-from storage.rows import Rows
+from storage.rows import DEGRADED, Rows
 from storage.schema import ARTICLES, CAPTURES, captures_from_arrow
 
 KEEPS = frozenset({"archived", "revised"})
@@ -38,32 +38,28 @@ class DeadRun:
 
     def batch(self, archive: Archive, number: int) -> list[Capture]:
         """The rows of batch ``number`` in ``captures`` that brought an article."""
-        wanted = (
-            (pc.field("run") == self.name) & (pc.field("batch") == number) & pc.field("outcome").isin(sorted(KEEPS))
-        )
+        lesser = (pc.field("reason") == DEGRADED) & pc.field("revision").is_valid() & pc.field("detail").is_null()
+        kept = pc.field("outcome").isin(sorted(KEEPS)) | lesser
+        wanted = (pc.field("run") == self.name) & (pc.field("batch") == number) & kept
         return captures_from_arrow(archive.captures().to_table(filter=wanted))
 
-    def unknown(self, archive: Archive) -> Iterator[warc.StoredResponse]:
-        """Whole response records of its WARC that ``captures`` does not know, redirects left out, in order.
+    def unknown(self, archive: Archive) -> Iterator[warc.StoredResponse | warc.Withheld]:
+        """Whole records of its WARC that ``captures`` does not know, redirects left out, in order.
 
-        Torn and damaged ones are appended to ``damaged``.
+        They are responses, and what stands in place of bodies that may not be kept. Torn and damaged ones are appended
+        to ``damaged``.
         """
         for segment in self.segments:
-            for found in warc.scan(archive.warc / segment, root=archive.warc):
+            for found in warc.scan_all(archive.warc / segment, root=archive.warc):
                 if isinstance(found, warc.DamagedRecord):
                     self.damaged.append(found)
-                elif _counts(found) and (found.position.file, found.position.offset) not in self.known:
-                    yield found
-
-    def withheld(self, archive: Archive) -> Iterator[warc.Withheld]:
-        """Records of its WARC in place of bodies that may not be kept, which ``captures`` does not know, in order."""
-        for segment in self.segments:
-            for found in warc.scan_withheld(archive.warc / segment, root=archive.warc):
-                if (found.position.file, found.position.offset) not in self.known:
+                elif isinstance(found, warc.StoredResponse) and not counts(found):
+                    continue
+                elif (found.position.file, found.position.offset) not in self.known:
                     yield found
 
 
-def _counts(stored: warc.StoredResponse) -> bool:
+def counts(stored: warc.StoredResponse) -> bool:
     """Whether a row may stand for the record: redirects have none, nor pages that a conversion record stands for."""
     awaits = stored.info is not None and stored.info.render and stored.status in (200, 203) and not stored.truncated
     return not awaits and not is_redirect(stored.status)

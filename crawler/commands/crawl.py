@@ -7,14 +7,12 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from rich.console import Console
 from rich.logging import RichHandler
 from scrapy import signals
 from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
-from twisted.internet.defer import Deferred
 
 from crawler.progress import FATES, view_for, watch
 from crawler.session import Session
@@ -22,16 +20,6 @@ from crawler.spiders.news import NewsSpider
 from crawler.terminal import clean
 
 DONE, FAILED, COULD_NOT_START, INCOMPLETE = 0, 1, 2, 3
-
-
-class _Process(CrawlerProcess):
-    """Scrapy's process, which on a signal also drops what waits for its turn at a host: that may take hours."""
-
-    def stop(self) -> Deferred[Any]:
-        for crawler in self.crawlers:
-            if isinstance(crawler.spider, NewsSpider):
-                crawler.spider.drop_waiting()
-        return super().stop()
 
 
 def run(
@@ -51,7 +39,7 @@ def run(
     settings.setdict({"LOG_LEVEL": log_level, "LOG_INSTALL_ROOT_HANDLER": False}, priority="project")
     settings.setdict(overrides or {}, priority="cmdline")
     _log_to(console, settings.get("LOG_LEVEL"))
-    process = _Process(settings)
+    process = CrawlerProcess(settings)
     crawler = process.create_crawler(NewsSpider)
     session = open_session()
     view = view_for(console)
@@ -133,6 +121,7 @@ def closing_lines(session: Session) -> list[str]:
     lines += [f"Source {name} is left out: {error}" for name, error in disabled(session)]
     lines += [f"Source {name} is being crawled by another run; left out." for name in session.busy]
     lines += [f"Source {name} is silent: {why_silent(session, name)}" for name in silent_sources(session)]
+    lines += [clean(warning) for warning in session.warnings]
     lines += [f"Failed: {clean(bug)}" for bug in session.bugs]
     return lines
 

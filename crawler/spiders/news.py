@@ -14,9 +14,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.brakes import Brakes
 from crawler.config import check_archive_path, check_names, load
 from crawler.plan import Plan
-from crawler.refused import Refused
+from crawler.render import Renderer
 from crawler.session import Session
 from crawler.walk import MAX_HOPS, Articles, Asking, Entrances
 
@@ -33,6 +34,9 @@ class NewsSpider(scrapy.Spider):
     session: Session
     entrances: Entrances
     articles: Articles
+    renderer: Renderer | None
+    brakes: Brakes
+    _watch: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(
@@ -79,12 +83,15 @@ class NewsSpider(scrapy.Spider):
             retries=crawler.settings.getint("RETRY_TIMES"),
             hops=crawler.settings.getint("REDIRECT_MAX_TIMES"),
         )
-        spider.articles = Articles(asking)
+        spider.renderer = Renderer(crawler) if any(source.render for source in session.sources) else None
+        spider.articles = Articles(asking, spider.renderer)
         spider.entrances = Entrances(asking, spider.articles)
         asking.callbacks.update({"entrance": spider.entrances.parse, "article": spider.articles.parse})
         crawler.signals.connect(spider._on_closed, signal=signals.spider_closed)
         crawler.signals.connect(spider._on_error, signal=signals.spider_error)
-        session.on_broken = spider._stop
+        crawler.signals.connect(spider._on_opened, signal=signals.spider_opened)
+        spider.brakes = Brakes(crawler, session)
+        session.on_broken = lambda: spider.brakes.halt("archive_failed")
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -94,25 +101,17 @@ class NewsSpider(scrapy.Spider):
         for request in self.articles.left_over():
             yield self.entrances.ranked(request)
 
-    def drop_waiting(self) -> None:
-        """Defer every request that waits in the downloader for its turn at a host."""
-        engine = self.crawler.engine
-        if engine is None:
-            return
-        for slot in engine.downloader.slots.values():
-            while slot.queue:
-                _, waiting = slot.queue.popleft()
-                waiting.errback(Failure(Refused("deferred", "stopped")))  # type: ignore[no-untyped-call]
-
-    def _stop(self) -> None:
-        engine = self.crawler.engine
-        if engine is not None:
-            self._stopping = asyncio.ensure_future(engine.close_spider_async(reason="archive_failed"))
+    def _on_opened(self) -> None:
+        self._watch = asyncio.ensure_future(self.brakes.watch())
 
     def _on_error(self, failure: Failure, response: Response, spider: scrapy.Spider) -> None:  # noqa: ARG002
         self.session.bugs.append(f"{response.url}: {failure.getErrorMessage()}")
 
     async def _on_closed(self, spider: scrapy.Spider, reason: str) -> None:  # noqa: ARG002
+        if self._watch is not None:
+            self._watch.cancel()
+        if self.renderer is not None:
+            await self.renderer.close()
         await self.session.close(reason="stopped" if reason != "finished" else "unsettled")
         for row in self.session.tally_rows():
             self.logger.info(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -11,14 +12,17 @@ from scrapy.http import Response
 
 from crawler.config import SourceConfig
 from crawler.discovery import Link
-from crawler.due import Due, decide
+from crawler.due import Due, decide, due
 from crawler.errand import Errand
+from crawler.refused import Refused
+from crawler.render import Renderer, RenderFailed
 from crawler.walk.asking import Asking
-from pipelines.history import announced, key
+from pipelines.history import KNOWN_ARTICLE, UrlState, Verdict, announced, key
 from pipelines.item_pipelines import Fetched
-from pipelines.outcomes import capture_of, of_status, settle
+from pipelines.outcomes import capture_of, of_payload, of_status, settle
 from pipelines.pages import page_of
-from storage.records import Announcement, Rejection
+from pipelines.urls import plain_twins
+from storage.records import Announcement, Capture, Rejection
 from storage.recovery import is_redirect
 from storage.warc import CaptureInfo
 
@@ -26,46 +30,68 @@ from storage.warc import CaptureInfo
 class Articles:
     """The articles of one run; each URL is met once in it."""
 
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: Asking, renderer: Renderer | None = None) -> None:
         self._asking = asking
+        self._renderer = renderer
         self._session = asking.session
-        self._met: set[tuple[str, str]] = set()
+        self._met: set[str] = set()
 
     def left_over(self) -> Iterator[Request]:
         """URLs that an earlier run announced and did not settle, or that are due again."""
         now = dt.datetime.now(dt.UTC)
         sources = {source.name: source for source in self._session.sources}
-        for state in self._session.history.urls("article"):
+        revisit = self._session.config.crawl.revisit
+        for state in self._session.history.due(lambda urls: due(urls, now=now, revisit=revisit)):
             source = sources.get(state.source)
-            if source is None or state.announcement is None:
-                continue
-            verdict = decide(state, now=now, revisit=self._session.config.crawl.revisit)
-            if isinstance(verdict, Due) and state.outcome != "refused":
+            if source is not None and state.announcement is not None:
                 yield from self._pursue(source, state.requested_url, state.announcement)
 
     def link(self, source: SourceConfig, link: Link, announcement: Announcement) -> Iterator[Request]:
-        """Note a link that an entrance announced, and request its page where that is due."""
-        place = (source.name, key(link.url))
+        """Note a link that an entrance announced, and request its page where that is due.
+
+        ``announcement.modified`` is when the entrance says that the article was changed last, None where it says
+        nothing that can be believed.
+        """
+        place = key(link.url)
         if place in self._met:
             return
         session = self._session
-        state = session.history.get(link.url)
-        row = announced(announcement, url=link.url, source=source.name)
-        if state is None:
-            session.record(row)
-        elif state.announcement is not None:
-            announcement = state.announcement
-        verdict = decide(state, now=announcement.seen_at, revisit=session.config.crawl.revisit)
-        if isinstance(verdict, Due):
-            yield from self._pursue(source, link.url, announcement)
-        else:
+        known = session.history.glance(link.url)
+        if known is None:
+            session.record(announced(announcement, url=link.url, source=source.name))
+            if self._is_twin(source, link.url, announcement):
+                self._met.add(place)
+                return
+        revisit = session.config.crawl.revisit
+        verdict = decide(known, now=announcement.seen_at, revisit=revisit, modified=announcement.modified)
+        if not isinstance(verdict, Due):
             self._met.add(place)
             session.count(source.name, "announced")
             session.count(source.name, "resting", verdict.why)
+            return
+        state = session.history.get(link.url) if known is not None else None
+        # An address that led to another one before is that one's: it is asked for as it was at first.
+        url = state.requested_url if state is not None and state.announcement is not None else link.url
+        first = state.announcement if state is not None and state.announcement is not None else announcement
+        yield from self._pursue(source, url, first)
+
+    def _is_twin(self, source: SourceConfig, url: str, announcement: Announcement) -> bool:
+        """Settle a mobile, AMP or print version of an article that is known by its plain address: no need to ask."""
+        session = self._session
+        for plain in plain_twins(url):
+            known = session.history.glance(plain)
+            state = session.history.get(plain) if known is not None and known.is_article else None
+            if state is None or state.outcome not in KNOWN_ARTICLE or not source.owns(url):
+                continue
+            row = announced(announcement, url=url, source=source.name)
+            session.count(source.name, "announced")
+            session.record(dataclasses.replace(row, outcome="unchanged", reason="twin", url=plain, id=state.id))
+            return True
+        return False
 
     def _pursue(self, source: SourceConfig, url: str, announcement: Announcement) -> Iterator[Request]:
         """Request an article's page, or settle its URL where the page is not to be asked for."""
-        place = (source.name, key(url))
+        place = key(url)
         if place in self._met:
             return
         self._met.add(place)
@@ -76,10 +102,9 @@ class Articles:
         now = dt.datetime.now(dt.UTC)
         if not source.owns(url):
             session.settle_unfetched(row, "refused", "offsite", now)
-        elif session.limit is not None and session.fetched >= session.limit:
-            session.settle_unfetched(row, "deferred", "limit", now)
+        elif (bound := session.budget.refusal(source.name, article=True)) is not None:
+            session.settle_unfetched(row, "deferred", bound, now)
         else:
-            session.fetched += 1
             known = session.history.get(url)
             info = CaptureInfo(
                 kind="article",
@@ -88,6 +113,7 @@ class Articles:
                 announcement=announcement,
                 rules=source.rules,
                 id=known.id if known else None,
+                render=source.render,
             )
             yield self._asking.request(url, Errand(source=source, info=info))
 
@@ -100,7 +126,7 @@ class Articles:
                 yield request
             return
         known = self._session.history.get(errand.info.requested_url)
-        verdict = of_status(stored, known)
+        verdict = of_status(stored, known) or of_payload(stored, known)
         if verdict is not None:
             capture = settle(capture, verdict, failed_at=stored, known=known, run=self._session.run.name)
             again = await self._asking.try_again(capture, errand, stored)
@@ -114,4 +140,22 @@ class Articles:
             refusal = self._session.history.verdict(errand.info.requested_url, page)
             self._asking.settle(settle(capture, refusal, known=known))
             return
+        if self._renderer is not None and errand.source.render:
+            try:
+                drawn = await self._renderer.render(stored, page.body, errand)
+            except (RenderFailed, Refused) as error:
+                self._asking.settle(_undrawn(capture, error, known, self._session.run.name))
+                return
+            capture, whole = capture_of(drawn, errand.info), page_of(drawn)
+            page = page if isinstance(whole, Rejection) else whole
         yield Fetched(page=page, capture=capture)
+
+
+def _undrawn(capture: Capture, error: RenderFailed | Refused, known: UrlState | None, run: str) -> Capture:
+    """The row of a page that was had and not drawn; it names no WARC record, for the one there is not the page."""
+    row = dataclasses.replace(
+        capture, etag=None, last_modified=None, warc_file=None, warc_offset=None, warc_length=None
+    )
+    if isinstance(error, Refused):
+        return dataclasses.replace(row, outcome=error.outcome, reason=error.reason, detail=error.detail)
+    return settle(row, Verdict(outcome="failed", reason="render_failed", detail=str(error)), known=known, run=run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import datetime as dt
 import logging
@@ -13,8 +12,9 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.errand import ERRAND, Errand, errand_of, stored_of
+from crawler.errand import ERRAND, SPENT, Errand, errand_of, stored_of
 from crawler.failures import detail_of, reason_of
+from crawler.hosts import PATIENCE_SECONDS
 from crawler.refused import Refused
 from crawler.session import Session
 from pipelines import outcomes
@@ -26,8 +26,6 @@ from storage.warc import StoredResponse
 from storage.warc.headers import first
 
 MAX_HOPS = 10
-# Longest wait inside a run before another try; a host that asks for more is left to a later run.
-PATIENCE_SECONDS = 10.0
 
 Callback = Callable[[Response], AsyncIterator[Any]]
 _PRIORITY: Mapping[CaptureKind, int] = {"entrance": 10}
@@ -41,14 +39,19 @@ class Asking:
         self.callbacks: dict[CaptureKind, Callback] = {}
         self._retries = retries
         self._hops = hops
+        # The articles' addresses that were asked for in this run, each with the announced one that led there.
+        self._asked: dict[str, str] = {}
         self._logger = logging.getLogger(__name__)
 
     def request(self, url: str, errand: Errand) -> Request:
         """The request for ``url``, conditional where the archive holds what it brought last."""
         kind = errand.info.kind
         headers: dict[str, str] = {}
+        if kind == "article":
+            self._asked.setdefault(key(url), key(errand.info.requested_url))
         known = self.session.history.get(errand.info.requested_url, kind)
-        if known is not None and known.fetched_at is not None and not errand.hops:
+        at_hand = not errand.hops or self.session.history.get(url, kind) is known
+        if known is not None and known.fetched_at is not None and at_hand:
             if known.etag:
                 headers["If-None-Match"] = known.etag
             if known.last_modified:
@@ -92,11 +95,16 @@ class Asking:
         elif not errand.source.owns(target):
             refusal = dataclasses.replace(row, outcome="refused", reason="offsite", detail=f"leads to {target[:200]}")
             self.settle(refusal)
+        elif errand.info.kind != "article":
+            yield self.request(target, errand.onward(stored.url))
         else:
             state = self.session.history.get(target)
-            if errand.info.kind == "article" and key(target) not in hops and state and state.outcome in KNOWN_ARTICLE:
+            own = self.session.history.get(errand.info.requested_url)
+            if state and state is not own and key(target) not in hops and state.outcome in KNOWN_ARTICLE:
                 alias = dataclasses.replace(row, outcome="unchanged", reason="alias", url=target, id=state.id)
                 self.settle(alias)
+            elif self._asked.setdefault(key(target), key(errand.info.requested_url)) != key(errand.info.requested_url):
+                self.settle(dataclasses.replace(row, outcome="deferred", reason="same_target", detail=target[:200]))
             else:
                 yield self.request(target, errand.onward(stored.url))
 
@@ -108,7 +116,7 @@ class Asking:
         if wait > PATIENCE_SECONDS:
             return None
         self.session.record(capture, final=False)
-        await asyncio.sleep(wait)
+        await self.session.pause(wait)
         return self.request(stored.url, errand.again())
 
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
@@ -127,6 +135,11 @@ class Asking:
         )
         error = failure.value or RuntimeError("a failure without an exception")
         if isinstance(error, Refused):
+            if error.outcome == "deferred" and request.meta.pop(SPENT, False):
+                self.session.budget.spend(info.source, pages=-1)
+            if error.row is not None:
+                self.settle(error.row)
+                return
             self.session.settle_unfetched(base, error.outcome, error.reason, now, error.detail)
             if info.kind == "entrance":
                 self.session.count(info.source, f"entrance {error.outcome}", error.reason)
@@ -149,7 +162,7 @@ class Asking:
             not_before=later,
         )
         if reason in RETRIED and errand.attempt <= self._retries:
-            await asyncio.sleep(errand.attempt)
+            await self.session.pause(errand.attempt)
             yield self.request(request.url, errand.again())
             return
         self.settle(capture)

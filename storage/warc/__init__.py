@@ -21,6 +21,7 @@ from storage.warc.exchange import (
     DamagedRecord,
     DamageReason,
     Exchange,
+    Original,
     StoredResponse,
     WarcDamage,
     WriterRefused,
@@ -28,7 +29,7 @@ from storage.warc.exchange import (
 )
 from storage.warc.reader import RECORD_LIMIT, read, scan
 from storage.warc.segments import run_of, segments
-from storage.warc.withheld import Withheld, scan_withheld
+from storage.warc.withheld import Withheld, scan_all, scan_withheld
 from storage.warc.writer import SEGMENT_BYTES, SegmentWriter
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "DamageReason",
     "DamagedRecord",
     "Exchange",
+    "Original",
     "SegmentWriter",
     "StoredResponse",
     "WarcDamage",
@@ -48,6 +50,7 @@ __all__ = [
     "read",
     "run_of",
     "scan",
+    "scan_all",
     "scan_withheld",
     "segments",
 ]

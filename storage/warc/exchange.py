@@ -28,6 +28,7 @@ DamageReason = Literal[
     "position_mismatch",
     "digest_mismatch",
     "bad_metadata",
+    "lost_original",
 ]
 
 DAMAGE_REASONS: Final[dict[str, str]] = {
@@ -42,6 +43,7 @@ DAMAGE_REASONS: Final[dict[str, str]] = {
     "position_mismatch": "the gzip member is longer or shorter than the position says",
     "digest_mismatch": "the payload's digest is not the one in the record's header",
     "bad_metadata": "the record carries capture metadata that cannot be understood",
+    "lost_original": "the record stands for an earlier payload, which cannot be had",
 }
 
 
@@ -107,12 +109,22 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The response record that a ``revisit`` record stands for: its URL, when it was fetched, and where it is."""
+
+    url: str
+    fetched_at: dt.datetime
+    position: WarcPosition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
     """A response record as it stands in the log, or a ``conversion`` record with the answer that it was made from.
 
     ``payload`` is content-encoded as sent; ``payload_digest`` (``sha1:`` and base32) is that of the payload as
     stored; ``fetched_at`` is in UTC. ``info`` is ``None`` in WARC files that other programs wrote. ``record_id`` is
-    the record's own name.
+    the record's own name. A ``revisit`` record has an ``original``: its payload is read from there, but for an answer
+    304, which brought none.
     """
 
     url: str
@@ -127,6 +139,12 @@ class StoredResponse:
     position: WarcPosition
     payload_digest: str
     record_id: str | None = None
+    original: Original | None = None
+
+    @property
+    def source_record(self) -> Original:
+        """The response record that holds the payload: this one, or the one that it stands for."""
+        return self.original or Original(url=self.url, fetched_at=self.fetched_at, position=self.position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,11 @@ _STATUS_LINE: Final = re.compile(r"HTTP/[0-9](?:\.[0-9])? +([0-9]{3})(?: (.*))?"
 _WARC_VERSIONS: Final = ["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"]
 
 
+REVISIT: Final = "revisit"
+NOT_MODIFIED: Final = 304
+IDENTICAL: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+UNMODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+"""What a ``revisit`` record stands for: WARC 1.1, section 6.7."""
 CONVERSION: Final = "conversion"
 RENDERED_TYPE: Final = "text/html; charset=utf-8"
 _OF_THE_BODY: Final = frozenset(

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Final, TypeVar, get_args
 
-from storage.records import Announcement, CaptureKind, EntranceKind, SiteRules
+from storage.records import Announcement, CaptureKind, EntranceKind, SiteRules, WarcPosition
 from storage.warc.exchange import CaptureInfo, Headers
 from storage.warc.headers import without_userinfo
 
@@ -25,10 +25,13 @@ class MetadataError(ValueError):
     """The header's text is not capture metadata as this module writes it; the message says where."""
 
 
-def to_header(info: CaptureInfo, *, answer: tuple[int, Headers] | None = None) -> str:
+def to_header(
+    info: CaptureInfo, *, answer: tuple[int, Headers] | None = None, original: WarcPosition | None = None
+) -> str:
     """One line of printable ASCII. Userinfo is taken out of the URLs; nothing else is changed.
 
-    ``answer``, status and headers, is that of the response which a ``conversion`` record was made from.
+    ``answer``, status and headers, is that of the response which a ``conversion`` record was made from; ``original``
+    is where the response stands that a ``revisit`` record stands for.
     """
     rules = None if info.rules == SiteRules(name=info.source) else info.rules
     fields: dict[str, Json] = {
@@ -44,6 +47,8 @@ def to_header(info: CaptureInfo, *, answer: tuple[int, Headers] | None = None) -
     }
     if answer is not None:
         fields["answer"] = {"status": answer[0], "headers": [f"{name}: {value}" for name, value in answer[1]]}
+    if original is not None:
+        fields["original"] = {"file": original.file, "offset": original.offset, "length": original.length}
     text = json.dumps({_OURS: _filled(fields)}, ensure_ascii=True, separators=(",", ":"))
     return text.replace("\x7f", "\\u007f")
 
@@ -74,6 +79,23 @@ def from_header(text: str) -> CaptureInfo | None:
         batch=fields.number_or_none("batch"),
         render=bool(fields.number_or_none("render")),
     )
+
+
+def original_of(text: str) -> WarcPosition | None:
+    """Where the response stands that a ``revisit`` record stands for; None where it is not one of ours.
+
+    Raises :class:`MetadataError` where it is ours and broken.
+    """
+    whole: object = json.loads(text) if from_header(text) is not None else None
+    if not isinstance(whole, dict):
+        return None
+    place = _Fields(whole).table(_OURS).table_or_none("original")
+    if place is None:
+        return None
+    offset, length = place.number_or_none("offset"), place.number_or_none("length")
+    if offset is None or length is None:
+        raise MetadataError("original names no place")
+    return WarcPosition(file=place.text("file"), offset=offset, length=length)
 
 
 def answer_of(text: str) -> tuple[int, Headers] | None:

@@ -6,6 +6,7 @@ Content-Length is the length of its block. Nothing else shows that a record was 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -18,10 +19,18 @@ from warcio.bufferedreaders import ChunkedDataReader
 
 from storage.records import WarcPosition
 from storage.warc.digest import agrees, sha1
-from storage.warc.exchange import TRUNCATIONS, DamagedRecord, DamageReason, Headers, StoredResponse, WarcDamage
-from storage.warc.headers import CONVERSION, BlockError, first, parse_response, parse_warc
+from storage.warc.exchange import (
+    TRUNCATIONS,
+    DamagedRecord,
+    DamageReason,
+    Headers,
+    Original,
+    StoredResponse,
+    WarcDamage,
+)
+from storage.warc.headers import CONVERSION, NOT_MODIFIED, REVISIT, BlockError, first, parse_response, parse_warc
 from storage.warc.member import CHUNK, MAGIC, MemberBroken, MemberTooLarge, MemberTorn, beginning, unpack
-from storage.warc.metadata import MetadataError, answer_of, from_header
+from storage.warc.metadata import MetadataError, answer_of, from_header, original_of
 
 RECORD_LIMIT: Final = 256 * 1024 * 1024
 """The largest record, in bytes after inflation, that is read unless the caller says otherwise."""
@@ -57,6 +66,9 @@ class Record:
 def read(root: Path, position: WarcPosition, *, limit: int = RECORD_LIMIT) -> StoredResponse:
     """The response record at a position below ``root``, whole and with its payload's digest verified.
 
+    A ``revisit`` record comes with the payload that it stands for; that of an answer 304 is had by reading
+    ``original.position``.
+
     Raises :class:`WarcDamage`, whose ``reason`` says what is wrong with it; an ``OSError`` where the file is there but
     cannot be read.
     """
@@ -68,7 +80,7 @@ def read(root: Path, position: WarcPosition, *, limit: int = RECORD_LIMIT) -> St
             found = _read_member(file, position, limit)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise WarcDamage("missing_file", position) from None
-    response = found if isinstance(found, _Bad) else _response(found, position)
+    response = found if isinstance(found, _Bad) else _whole(root, found, position, limit)
     if response is None:
         raise WarcDamage("not_a_response", position)
     if isinstance(response, _Bad):
@@ -84,17 +96,21 @@ def scan(path: Path, *, root: Path, limit: int = RECORD_LIMIT) -> Iterator[Store
     taken for one of the log's. Of a record larger than ``limit`` bytes nothing is kept in memory.
     """
     for found, position in records(path, root=root, limit=limit):
-        response = found if isinstance(found, DamagedRecord) else _response(found, position)
-        if isinstance(response, _Bad):
-            yield DamagedRecord(
-                file=position.file,
-                offset=position.offset,
-                length=position.length,
-                reason=response.reason,
-                detail=response.detail,
-            )
-        elif response is not None:
+        response = found if isinstance(found, DamagedRecord) else response_of(root, found, position, limit=limit)
+        if response is not None:
             yield response
+
+
+def response_of(
+    root: Path, record: Record, position: WarcPosition, *, limit: int = RECORD_LIMIT
+) -> StoredResponse | DamagedRecord | None:
+    """The record as a response with its payload; None where it is of another type."""
+    found = _whole(root, record, position, limit)
+    if not isinstance(found, _Bad):
+        return found
+    return DamagedRecord(
+        file=position.file, offset=position.offset, length=position.length, reason=found.reason, detail=found.detail
+    )
 
 
 def records(
@@ -210,16 +226,47 @@ def _record(data: bytes) -> Record | _Bad:
     return Record(fields, rest[:length])
 
 
+def _whole(root: Path, record: Record | _Bad, position: WarcPosition, limit: int) -> StoredResponse | _Bad | None:
+    """The record as a response, with the payload that it stands for where it is a revisit."""
+    response = _response(record, position)
+    if not isinstance(response, StoredResponse) or response.original is None or response.status == NOT_MODIFIED:
+        return response
+    place = response.original.position
+    try:
+        earlier = read(root, place, limit=limit) if place != position else None
+    except WarcDamage as damage:
+        return _Bad("lost_original", str(damage))
+    if earlier is None or earlier.original is not None or earlier.payload_digest != response.payload_digest:
+        return _Bad("lost_original", f"{place.file} at {place.offset} holds another payload")
+    return dataclasses.replace(response, payload=earlier.payload)
+
+
+def _original(fields: Headers, metadata: str | None) -> Original | None:
+    place = original_of(metadata) if metadata is not None else None
+    if place is None:
+        return None
+    return Original(
+        url=first(fields, "WARC-Refers-To-Target-URI") or "",
+        fetched_at=_utc(first(fields, "WARC-Refers-To-Date") or ""),
+        position=place,
+    )
+
+
 def _response(record: Record | _Bad, position: WarcPosition) -> StoredResponse | _Bad | None:
     """The record as a response; None for one of another type or of another protocol than HTTP."""
     if isinstance(record, _Bad):
         return record
     fields = record.fields
     url = (first(fields, "WARC-Target-URI") or "").removeprefix("<").removesuffix(">")
-    if record.type not in ("response", CONVERSION) or not url.lower().startswith(("http://", "https://")):
+    if record.type not in ("response", CONVERSION, REVISIT) or not url.lower().startswith(("http://", "https://")):
         return None
+    original: Original | None = None
     try:
         metadata = first(fields, "WARC-JSON-Metadata")
+        if record.type == REVISIT:
+            original = _original(fields, metadata)
+            if original is None:
+                return None
         if record.type == CONVERSION:
             answer = answer_of(metadata or "")
             if answer is None:
@@ -236,7 +283,7 @@ def _response(record: Record | _Bad, position: WarcPosition) -> StoredResponse |
     except (ValueError, OverflowError):
         return _Bad("not_a_record", "no WARC-Date")
     digest = first(fields, "WARC-Payload-Digest")
-    if digest is not None and agrees(digest, payload) is False:
+    if original is None and digest is not None and agrees(digest, payload) is False:
         return _Bad("digest_mismatch", digest)
     cut = first(fields, "WARC-Truncated")
     return StoredResponse(
@@ -252,6 +299,7 @@ def _response(record: Record | _Bad, position: WarcPosition) -> StoredResponse |
         position=position,
         payload_digest=digest if digest is not None and _SHA1.fullmatch(digest) else sha1(payload),
         record_id=first(fields, "WARC-Record-ID"),
+        original=original,
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.records import WarcPosition
-from storage.warc.exchange import CaptureInfo, DamagedRecord
+from storage.warc.exchange import CaptureInfo, DamagedRecord, StoredResponse
 from storage.warc.headers import BlockError, clean_url, first
 from storage.warc.metadata import MetadataError, from_header
-from storage.warc.reader import Record, records
+from storage.warc.reader import Record, records, response_of
 
 TYPE = "metadata"
 CONTENT_TYPE = "application/warc-fields"
@@ -48,6 +48,20 @@ def scan_withheld(path: Path, *, root: Path) -> Iterator[Withheld]:
             read = _withheld(found, position)
             if read is not None:
                 yield read
+
+
+def scan_all(path: Path, *, root: Path) -> Iterator[StoredResponse | Withheld | DamagedRecord]:
+    """What :func:`~storage.warc.reader.scan` and :func:`scan_withheld` find, in one pass and in the segment's order."""
+    for found, position in records(path, root=root):
+        read: StoredResponse | Withheld | DamagedRecord | None
+        if isinstance(found, DamagedRecord):
+            read = found
+        elif found.type == TYPE:
+            read = _withheld(found, position)
+        else:
+            read = response_of(root, found, position)
+        if read is not None:
+            yield read
 
 
 def _withheld(record: Record, position: WarcPosition) -> Withheld | None:

@@ -12,10 +12,14 @@ from typing import Final, NoReturn
 
 from storage.records import WarcPosition
 from storage.warc.digest import sha1
-from storage.warc.exchange import Exchange, StoredResponse, WriterRefused, WrittenRecord
+from storage.warc.exchange import Exchange, Original, StoredResponse, WriterRefused, WrittenRecord
 from storage.warc.headers import (
     CONVERSION,
+    IDENTICAL,
+    NOT_MODIFIED,
     RENDERED_TYPE,
+    REVISIT,
+    UNMODIFIED,
     clean_url,
     parse_response,
     rendered_headers,
@@ -66,16 +70,21 @@ class SegmentWriter:
         self._info_id = ""
         self._refusal: str | None = None
 
-    def write(self, exchange: Exchange) -> WrittenRecord:
+    def write(self, exchange: Exchange, *, original: StoredResponse | None = None) -> WrittenRecord:
         """Append the response record and its request record; both or neither.
+
+        Where ``original``, an earlier record of the log, has the same payload, or the answer is a 304, a ``revisit``
+        record takes the response's place: the answer's headers, and where the payload stands.
 
         Raises ``OSError`` where the disk took less than all of it: the segment then ends with its last whole record,
         and the next ``write`` may try again. Raises :class:`WriterRefused` once the segment's end is unknown.
         """
         segment = self._ready()
         response_id = _record_id()
-        digest, head, metadata = sha1(exchange.payload), response_block(exchange), to_header(exchange.info)
-        response = self._response(exchange, response_id, digest, head, metadata)
+        digest, head = sha1(exchange.payload), response_block(exchange)
+        earlier = original.source_record if original is not None and _repeats(exchange, digest, original) else None
+        metadata = to_header(exchange.info, original=earlier.position if earlier is not None else None)
+        response = self._response(exchange, response_id, digest, head, metadata, earlier)
         request = self._request(exchange, response_id)
         position = WarcPosition(file=segment.name, offset=segment.size, length=len(response))
         _, reason, headers, _ = parse_response(head)
@@ -92,6 +101,7 @@ class SegmentWriter:
             position=position,
             payload_digest=digest,
             record_id=response_id,
+            original=earlier,
         )
         self._append(segment, response + request)
         return WrittenRecord(position=position, payload_digest=digest, response=stored)
@@ -244,16 +254,31 @@ class SegmentWriter:
         ]
         return _record(header, text, b"")
 
-    def _response(self, exchange: Exchange, record_id: str, digest: str, head: bytes, metadata: str) -> bytes:
+    def _response(
+        self,
+        exchange: Exchange,
+        record_id: str,
+        digest: str,
+        head: bytes,
+        metadata: str,
+        original: Original | None,
+    ) -> bytes:
         header = [
-            ("WARC-Type", "response"),
+            ("WARC-Type", "response" if original is None else REVISIT),
             ("WARC-Record-ID", record_id),
             ("WARC-Warcinfo-ID", self._info_id),
             ("WARC-Target-URI", clean_url(exchange.url)),
             ("WARC-Date", _warc_date(exchange.fetched_at)),
             ("Content-Type", "application/http; msgtype=response"),
-            ("WARC-Payload-Digest", digest),
         ]
+        if original is not None:
+            header += [
+                ("WARC-Profile", UNMODIFIED if exchange.status == NOT_MODIFIED else IDENTICAL),
+                ("WARC-Refers-To-Target-URI", clean_url(original.url)),
+                ("WARC-Refers-To-Date", _warc_date(original.fetched_at)),
+            ]
+        if original is None or exchange.status != NOT_MODIFIED:
+            header.append(("WARC-Payload-Digest", digest))
         if exchange.ip is not None:
             header.append(("WARC-IP-Address", exchange.ip))
         if exchange.protocol not in ("HTTP/1.0", "HTTP/1.1"):
@@ -261,7 +286,7 @@ class SegmentWriter:
         if exchange.truncated is not None:
             header.append(("WARC-Truncated", exchange.truncated))
         header.append(("WARC-JSON-Metadata", metadata))
-        return _record(header, head, exchange.payload)
+        return _record(header, head, exchange.payload if original is None else b"")
 
     def _request(self, exchange: Exchange, response_id: str) -> bytes:
         header = [
@@ -282,6 +307,15 @@ class SegmentWriter:
     def _refuse(self, why: str, error: BaseException) -> NoReturn:
         self._refusal = why
         raise WriterRefused(why) from error
+
+
+def _repeats(exchange: Exchange, digest: str, original: StoredResponse) -> bool:
+    """Whether the exchange brought nothing that the earlier record has not."""
+    if exchange.truncated is not None or original.truncated is not None:
+        return False
+    if exchange.status == NOT_MODIFIED:
+        return not exchange.payload
+    return bool(exchange.payload) and digest == original.payload_digest
 
 
 class _EndUnknown(Exception):
