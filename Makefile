@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all lint docs bench-extraction clean
+.PHONY: help run test test-all browser lint docs bench-extraction clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -28,9 +28,18 @@ run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what
 test: $(VENV)/.stamp-dev ## run the core tests
 	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS)
 
-test-all: $(VENV)/.stamp-dev ## run the tests that need more than the core does (`make test` runs the others)
-	@$(BIN)/python -m pytest -m extras; status=$$?; \
-	if [ $$status -eq 5 ]; then echo "No test needs the extras yet; make test runs them all."; else exit $$status; fi
+test-all: $(VENV)/.stamp-dev browser ## run the tests that need more than the core does (`make test` runs the others)
+	@$(BIN)/python -m pytest -m extras
+
+browser: $(VENV)/.stamp-browser ## install what pages that need JavaScript need: the extra and Debian's Chromium
+	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \
+		if [ "$$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then \
+			echo "There is no Chromium on this machine. Install it, then run make again (Debian: apt-get install chromium)" >&2; \
+			exit 1; \
+		fi; \
+		echo "Installing Chromium (once; a few minutes at most)"; \
+		apt-get update -q -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q --no-install-recommends chromium; \
+	fi
 
 lint: $(VENV)/.stamp-dev ## check style, format and types
 	@$(BIN)/ruff check .
@@ -58,6 +67,10 @@ $(VENV)/.stamp-dev: pyproject.toml $(FRESH)
 	@echo "Installing Broadsheet and its development tools into $(VENV) (once; a few minutes at most)"
 	@$(PIP) install --editable '.[dev]'
 	@touch $(VENV)/.stamp-run $@
+
+$(VENV)/.stamp-browser: $(VENV)/.stamp-dev
+	@$(PIP) install --editable '.[browser]'
+	@touch $@
 
 # Debian packs venv apart from Python: where it is missing, root gets it installed, anybody else is told what to install.
 $(FRESH):

@@ -111,6 +111,12 @@ KEYS: tuple[Key, ...] = (
     _crawl("extract_timeout", "duration", '"20s"', "A page whose extraction takes longer is rejected."),
     _crawl("extract_memory", "size", '"1 GB"', "A page whose extraction takes more memory is rejected."),
     _crawl(
+        "render_timeout",
+        "duration",
+        '"20s"',
+        "What a browser gets for one page; whatever is there by then is the page.",
+    ),
+    _crawl(
         "allow_private",
         "list of hosts",
         "[]",
@@ -136,6 +142,12 @@ KEYS: tuple[Key, ...] = (
     _source("obey_noarchive", "true or false", "In place of [crawl] obey_noarchive.", "true"),
     _source("timezone", "text", "Time zone (IANA) of dates that do not name one.", '"Europe/Berlin"'),
     _source("language", "text", "Language (BCP 47) of pages that do not name one.", '"de"'),
+    _source(
+        "render",
+        "true or false",
+        "Its pages need JavaScript: draw them in a browser (extra [browser] and Debian's chromium).",
+        "true",
+    ),
     _source("title", "selectors", "CSS or XPath of the headline, where extraction misses it.", '"h1.headline"'),
     _source("date", "selectors", "CSS or XPath of the date of publication.", '"//time/@datetime"'),
     _source("bullets", "selectors", "CSS or XPath of each key point.", '".key-points li"'),

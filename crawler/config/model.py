@@ -44,7 +44,8 @@ class CrawlConfig:
     ``concurrency`` counts hosts asked at once, ``retries`` further tries after the first. ``revisit`` are ages of an
     article at which it is asked for again; ``poll`` bounds the time between two polls of an entrance, from its first to
     its second. ``workers`` of 0 means one for each core. ``allow_private`` are hosts, with
-    or without a port, that may lie on this machine or in a private network.
+    or without a port, that may lie on this machine or in a private network. ``render_timeout`` is what a browser gets
+    for one page.
     """
 
     contact: str
@@ -65,6 +66,7 @@ class CrawlConfig:
     rights_policy: RightsPolicy = "record"
     obey_noarchive: bool = False
     allow_private: tuple[str, ...] = ()
+    render_timeout: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,8 @@ class SourceConfig:
 
     ``hosts`` are those of the entrances and the listed ones, lower case, with a port only where it is not the scheme's
     own. ``delay`` is in seconds; it, ``rights_policy`` and ``obey_noarchive`` are None where the crawl's apply.
-    ``labels`` are pairs sorted by key. ``file`` is where the block stands.
+    ``render`` tells that its pages need a browser. ``labels`` are pairs sorted by key. ``file`` is where the block
+    stands.
     """
 
     file: Path
@@ -84,6 +87,7 @@ class SourceConfig:
     budget: BudgetConfig = BudgetConfig()
     rights_policy: RightsPolicy | None = None
     obey_noarchive: bool | None = None
+    render: bool = False
     labels: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -108,7 +112,8 @@ class SourceConfig:
         rules = {key: value for key, value in asdict(self.rules).items() if value not in (None, ())}
         shape = [rules, self.entrances, sorted(self.hosts), self.delay, self.labels]
         rights = [self.rights_policy, self.obey_noarchive]
-        return _digest(shape if rights == [None, None] else [*shape, rights])
+        later = [*([] if rights == [None, None] else [rights]), *(["render"] if self.render else [])]
+        return _digest([*shape, *later])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

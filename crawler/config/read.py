@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from crawler import browser
 from crawler.config import values
 from crawler.config.errors import ConfigError, suggestion
 from crawler.config.model import (
@@ -153,6 +154,7 @@ def _crawl(table: Table) -> CrawlConfig:
         rights_policy=table.one_of("rights_policy", POLICIES) or default.rights_policy,
         obey_noarchive=table.truth("obey_noarchive") or False,
         allow_private=table.texts("allow_private", values.host),
+        render_timeout=table.duration("render_timeout", default.render_timeout, above_zero=True),
     )
     if crawl.max_delay < crawl.delay:
         raise table.error("max_delay", "it is shorter than delay", "write one that is as long or longer")
@@ -275,5 +277,14 @@ def _source(table: Table, allowed: Collection[str]) -> SourceConfig:
         budget=_budget(table),
         rights_policy=table.one_of("rights_policy", POLICIES),
         obey_noarchive=table.truth("obey_noarchive"),
+        render=_render(table),
         labels=table.labels("labels"),
     )
+
+
+def _render(table: Table) -> bool:
+    wanted = table.truth("render") or False
+    lacking = browser.missing() if wanted else None
+    if lacking is not None:
+        raise table.error("render", f"it needs a browser, and {lacking}", f"{browser.INSTALL}, or take it out")
+    return wanted
