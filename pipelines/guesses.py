@@ -159,9 +159,9 @@ def _words() -> DateDataParser:
 def search(document: Document, latest: dt.date) -> Stamp | None:
     """The day that htmldate finds in the page, original rather than updated; None where it finds none.
 
-    It is shown the page without comments, related articles, footers and pictures, and without the paragraphs of the
-    text: the days that these name are others. Its first of January is what it makes of a year alone, as copyright
-    lines have it, and is no answer.
+    It is shown the page without comments, related articles, footers and pictures, and of the text's paragraphs only
+    the beginning: the days that these name are others. A first of a month is what it makes of a month or a year
+    alone, as copyright lines have them, and is no answer.
     """
     from htmldate import extractors, find_date
 
@@ -180,39 +180,45 @@ def search(document: Document, latest: dt.date) -> Stamp | None:
         day = dt.date.fromisoformat(text) if text else None
     except ValueError:
         return None
-    return Stamp(day=day) if day is not None and (day.month, day.day) != (1, 1) else None
+    return Stamp(day=day) if day is not None and day.day != 1 else None
 
 
-# A longer text is a paragraph, not a line about the article.
+# A longer text is a paragraph, not a line about the article; it may begin with the day: "(18.1.2018) The herd …".
 _LINE = 160
+_HEAD = 40
+_MARK = "data-broadsheet"
+_MEDIA = frozenset({"img", "picture", "source", "video", "iframe", "footer"})
+_ASIDE = ("p", "div", "section", "aside", "ul", "ol", "li", *sorted(_MEDIA))
 
 
 def _searched(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None) -> lxml.html.HtmlElement:
     """A copy of ``tree`` without what speaks of other days than the article's own."""
     shared = shared_with(headline)
-    marked = [element for element in tree.iter(*_ASIDE) if _is_aside(element, shared)]
-    for element in marked:
-        element.set(_MARK, "")
+    marked = [(element, what) for element in tree.iter(*_ASIDE) if (what := _aside(element, shared))]
+    for element, what in marked:
+        element.set(_MARK, what)
     copied = copy.deepcopy(tree)
-    for element in marked:
+    for element, _ in marked:
         del element.attrib[_MARK]
     for element in copied.xpath(f"//*[@{_MARK}]"):
-        if element.getparent() is not None:
+        if element.get(_MARK) == "paragraph":
+            head, tail = "".join(element.itertext())[:_HEAD], element.tail
+            element.clear()
+            element.text, element.tail = head, tail
+        elif element.getparent() is not None:
             element.drop_tree()
     return copied
 
 
-_MARK = "data-broadsheet-aside"
-_ASIDE = ("p", "div", "section", "aside", "ul", "ol", "footer", "img", "picture", "source", "video", "iframe", "li")
-
-
-def _is_aside(element: lxml.html.HtmlElement, shared: frozenset[lxml.html.HtmlElement]) -> bool:
-    if element.tag in {"img", "picture", "source", "video", "iframe", "footer"}:
-        return element not in shared
+def _aside(element: lxml.html.HtmlElement, shared: frozenset[lxml.html.HtmlElement]) -> str:
+    if element in shared:
+        return ""
+    if element.tag in _MEDIA or is_foreign_itself(element):
+        return "foreign"
     if element.tag == "p":
         size = 0
         for text in element.itertext():
             size += len(text)
             if size > _LINE:
-                return element not in shared
-    return is_foreign_itself(element) and element not in shared
+                return "paragraph"
+    return ""

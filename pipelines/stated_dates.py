@@ -36,7 +36,7 @@ class Reader:
 
     def __call__(self, text: str) -> Stamp | None:
         stamp = timestamps.parse(text)
-        if stamp is not None:
+        if stamp is not None or timestamps.is_iso(text):
             return stamp
         written = spoken_dates.find(text, self.language, day_first=self.day_first, latest=self.latest)
         return written[0].stamp if written else None

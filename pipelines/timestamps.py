@@ -20,6 +20,7 @@ _ISO = re.compile(
     r"(?<!\d)(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d{3})"
     rf"(?:(?:\s{{0,3}}[Tt, @|_]\s{{0,3}}|\s{{0,3}}-\s{{0,3}}){_TIME}\s{{0,2}}{_HALF}\s{{0,2}}{_ZONE}?)?"
 )
+_ISO_HEAD = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _COMPACT = re.compile(
     r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<H>\d{2}):?(?P<M>\d{2})(?::?(?P<S>\d{2}))?"
     r"(?P<z>Z|[+\-]\d{2}:?\d{2})?)?(?!\d)"
@@ -135,11 +136,22 @@ def parse(text: str) -> Stamp | None:
     return None
 
 
+def is_iso(text: str) -> bool:
+    """Whether ``text`` begins with year, month and day in that order: where these are no day, no words tell another."""
+    return _ISO_HEAD.match(text.strip()) is not None
+
+
+# The Thai calendar counts from the year 543 before ours; no page is dated 500 years ahead by it.
+_BUDDHIST = 543
+
+
 def _build(match: re.Match[str], month: int, raw: str) -> Stamp | None:
     parts = match.groupdict()
-    year, number = parts.get("y") or parts.get("y2"), parts.get("d") or parts.get("d2")
+    year, number = int(parts.get("y") or parts.get("y2") or 0), parts.get("d") or parts.get("d2")
+    if 2500 <= year < 2700:
+        year -= _BUDDHIST
     try:
-        day = dt.date(int(year or 0), month, int(number or 0))
+        day = dt.date(year, month, int(number or 0))
     except ValueError:
         return None
     return stamp(day, match, raw, groups=parts)

@@ -267,3 +267,34 @@ def test_an_unknown_zone_of_an_old_capture_is_no_error() -> None:
 def test_modified_before_published_is_a_warning() -> None:
     found = dates(ld(datePublished="2024-06-17T10:00:00+02:00", dateModified="2024-06-01T10:00:00+02:00"))
     assert found.warnings == ("modified_before_published",)
+
+
+STORY = "<p>" + "The harbour master said that the wall would be finished before the winter storms arrive. " * 4 + "</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        STORY + "<div id=comments><p>Bob, 3 May 2019: nice</p></div>",
+        STORY + "<div class=related><a href=/a>Old story</a> 3 May 2019</div>",
+        STORY + "<img src=/uploads/2019/05/06/wall.jpg>",
+        STORY + "<footer>Last updated: 3 May 2019 © 2019</footer>",
+        STORY + STORY.replace("storms arrive", "storms of 6 June 1999 came back"),
+    ],
+)
+def test_days_of_something_else_are_not_guessed(html: str) -> None:
+    assert dates(H1 + html).warnings == ("no_date",)
+
+
+def test_a_paragraph_may_begin_with_its_day() -> None:
+    found = dates(H1 + STORY.replace("<p>", "<p>(18.01.2018) "))
+    assert (found.day, found.warnings) == (dt.date(2018, 1, 18), ("date_guessed",))
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [("0001-01-01T00:00:00Z", None), ("2024-02-30", None), ("2567-06-17", "2024-06-17")],
+)
+def test_what_an_iso_date_can_be(stated: str, day: str | None) -> None:
+    found = dates(H1 + ld(datePublished=stated))
+    assert found.day == (dt.date.fromisoformat(day) if day else None)
