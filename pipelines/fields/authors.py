@@ -28,7 +28,7 @@ def choose(document: Document) -> Choice[tuple[str, ...]]:
     sites = _sites(document)
     stated = [_without_sites(candidate, sites) for candidate in _stated(document)]
     people = next((c for c in stated if not _all_sites(c.value, sites) and not _is_handle(c)), None)
-    if people is not None and people.source == "json-ld" and not _is_account(people):
+    if people is not None and not _is_account(people) and (people.source == "json-ld" or _is_unanimous(people, stated)):
         return Choice(field="authors", winner=people, candidates=tuple(stated), why="first")
     sightings = [
         byline for byline in bylines.collect(document.tree, document.headline)[:8] if byline.score >= bylines.TRUSTED
@@ -77,6 +77,12 @@ def _elect(
         return organisation, "only the site is stated"
     fallback = seen or next(iter(visible), None) or next(iter(stated), None)
     return fallback, "byline" if fallback else ""
+
+
+def _is_unanimous(people: _Names, stated: Sequence[_Names]) -> bool:
+    """Whether all statements name the same one person: no byline can say less, or agree with another of them."""
+    keys = _keys(people)
+    return len(keys) == 1 and all(_keys(candidate) == keys for candidate in stated)
 
 
 def _keys(candidate: _Names) -> frozenset[str]:

@@ -158,3 +158,11 @@ def test_an_account_gives_way_to_a_byline_with_a_name() -> None:
     shown = authors(f"{HEAD}{ld({'@type': 'Person', 'name': 'adaquill'})}<p class=byline>By Ada Quill</p>{BODY}")
     assert (shown.value, shown.why) == (("Ada Quill",), "a person, while only an account is stated")
     assert authors(f"{HEAD}{ld({'@type': 'Person', 'name': 'adaquill'})}{BODY}").value == ("adaquill",)
+
+
+def test_a_byline_is_not_looked_for_where_all_statements_name_one_person() -> None:
+    byline = "<p class=byline>By Ben Rook</p>"
+    one = '<meta name=author content="Ada Quill"><meta name="parsely-author" content="Ada Quill">'
+    assert [c.source for c in authors(HEAD + one + byline + BODY).candidates] == ["meta:author", "meta:parsely-author"]
+    two = one + '<meta name="dc.creator" content="Ben Rook">'
+    assert authors(HEAD + two + byline + BODY).value == ("Ben Rook",)
