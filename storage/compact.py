@@ -184,7 +184,7 @@ def _order(folder: Path, plan: Plan) -> tuple[pa.Table, int]:
     columns = list(dict.fromkeys([*table.sort_by, *table.key]))
     parts = []
     for number, file in enumerate(plan.files):
-        keys = _read(folder, file, table, columns)
+        keys = read(folder, file, table, columns)
         if keys.num_rows != (file.rows if file.rows is not None else keys.num_rows):
             raise ArchiveError(
                 f"{folder / file.path} has {keys.num_rows} rows, the log says {file.rows}; see `broadsheet verify`"
@@ -206,14 +206,14 @@ def _taken(folder: Path, plan: Plan, part: pa.Table) -> pa.Table:
     for number, file in enumerate(plan.files):
         here = at.filter(pc.equal(at[_FILE], number))
         if here.num_rows:
-            taken.append(_read(folder, file, plan.table, plan.table.schema.names).take(here[_AT]))
+            taken.append(read(folder, file, plan.table, plan.table.schema.names).take(here[_AT]))
             places.append(here["__place"])
     rows = pa.concat_tables(taken) if taken else plan.table.schema.empty_table()
     place = pa.chunked_array([chunk for chunked in places for chunk in chunked.chunks], pa.int64())
     return rows.take(pc.sort_indices(place))
 
 
-def _read(folder: Path, file: log.AddedFile, table: Table, columns: Sequence[str]) -> pa.Table:
+def read(folder: Path, file: log.AddedFile, table: Table, columns: Sequence[str]) -> pa.Table:
     """Some columns of one file, as the schema has them: partition columns from the log, unknown ones null."""
     values = dict(file.partition)
     try:

@@ -149,11 +149,18 @@ def files(handle: DeltaTable) -> list[AddedFile]:
 
 
 def replace(
-    table: Path, *, removed: Sequence[AddedFile], added: Sequence[AddedFile], operation: str, data_change: bool
+    table: Path,
+    *,
+    removed: Sequence[AddedFile] = (),
+    added: Sequence[AddedFile] = (),
+    transactions: Sequence[tuple[str, int]] = (),
+    operation: str,
+    data_change: bool,
 ) -> int:
     """Commit that ``removed`` go and ``added`` come, all at once; returns the version.
 
-    Appends of others do not conflict, and are kept. ``data_change`` is False where the rows stay the same.
+    Appends of others do not conflict, and are kept. ``data_change`` is False where the rows stay the same;
+    ``transactions`` are applications' numbers to note, for which nobody else may be writing.
     The new files must be on the disk already; the entry and its folder are when this returns.
 
     Raises:
@@ -162,6 +169,7 @@ def replace(
     now = dt.datetime.now(dt.UTC)
     lines: list[Mapping[str, Any]] = [
         {"commitInfo": {"timestamp": _millis(now), "operation": operation, "operationParameters": {}}},
+        *({"txn": {"appId": application, "version": number}} for application, number in transactions),
         *({"add": _add_action(file, now, data_change)} for file in added),
         *({"remove": _remove_action(file, now, data_change)} for file in removed),
     ]

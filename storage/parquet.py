@@ -50,12 +50,18 @@ def write(folder: Path, path: str, rows: pa.Table, table: Table, *, row_group: i
     )
     sync(file)
     sync(file.parent)
+    return describe(folder, path, keys)
+
+
+def describe(folder: Path, path: str, partition: tuple[tuple[str, str | None], ...]) -> AddedFile:
+    """What the log says of the Parquet file ``folder/path``; raises ``OSError`` or ArrowException where it is none."""
+    file = folder / path
     size, written = file.stat().st_size, pq.read_metadata(file)
     return AddedFile(
         path=path,
         size=size,
         rows=written.num_rows,
-        partition=keys,
+        partition=partition,
         stats=json.dumps(_stats(written), ensure_ascii=False),
     )
 

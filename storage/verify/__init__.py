@@ -1,0 +1,71 @@
+"""Is the archive what it says it is? Every file against its log, every row against its page, every record's digests.
+
+::
+
+    findings.py   the codes, one problem, the report
+    tables.py     the tables against their logs
+    pages.py      the WARC against the tables
+
+Nothing is written and no lock is taken, so a read-only copy can be verified too. Runs that are writing meanwhile are
+left out as far as they are not committed. :mod:`pipelines.repair` puts right what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from storage import warc
+from storage.archive import Archive
+from storage.locks import is_held
+from storage.schema import ARTICLES, CAPTURES, RUNS, TABLES
+from storage.verify import pages, tables
+from storage.verify.findings import CODES, Problem, Report, count
+
+__all__ = ["CODES", "Problem", "Report", "count", "open_runs", "verify", "writing"]
+
+
+def verify(archive: Archive, *, quick: bool = False, say: Callable[[str], None] = lambda _: None) -> Report:
+    """Read all of ``archive`` and tell what is wrong; with ``quick`` no WARC record and no column is read.
+
+    ``say`` is told a line about each step.
+    """
+    problems: list[Problem] = []
+    seen = pages.Seen()
+    # Living runs first: one that ends meanwhile has committed all it has before the tables are read.
+    living = writing(archive)
+    # Articles before captures: a batch in flight is then at worst in captures only, as the commit protocol has it.
+    read = {}
+    for table in reversed(TABLES):
+        say(f"checking the table {table.name}")
+        read[table.name] = tables.check(archive.root, table, problems, quick=quick)
+    problems += tables.pins(archive.root)
+    captures, articles = read[CAPTURES.name].rows, read[ARTICLES.name].rows
+    say(f"checking {sum(1 for _ in warc.segments(archive.warc))} WARC segments")
+    named = pages.places(captures) if captures is not None else None
+    pages.check(archive.warc, named, problems, seen, writing=living, quick=quick)
+    if captures is not None and articles is not None:
+        problems += pages.articles(captures, articles, writing=living)
+    runs = read[RUNS.name].rows
+    if runs is not None:
+        known = set(runs.to_table(["run"])["run"].to_pylist())
+        problems += [Problem(code="run_open", where=name) for name in open_runs(archive, known) if name not in living]
+    return Report(
+        problems=tuple(problems),
+        files=sum(one.files for one in read.values()),
+        rows=sum(one.count for one in read.values()),
+        segments=seen.segments,
+        records=seen.records,
+        writing=tuple(sorted(living)),
+    )
+
+
+def writing(archive: Archive) -> frozenset[str]:
+    """The runs that are alive."""
+    locks = (archive.root / "locks").glob("run-*.lock")
+    return frozenset(path.name[len("run-") : -len(".lock")] for path in locks if is_held(path))
+
+
+def open_runs(archive: Archive, known: set[str]) -> list[str]:
+    """Runs that left WARC segments or a lock file, and no row among ``known``."""
+    left = {path.name[len("run-") : -len(".lock")] for path in (archive.root / "locks").glob("run-*.lock")}
+    return sorted((left | {warc.run_of(file) for file in warc.segments(archive.warc)}) - known)
