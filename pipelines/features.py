@@ -176,7 +176,7 @@ def _text(block: Block, features: Features) -> None:
     if block.strong:
         if block.strong > 0.9 * len(text):
             features["emphasis.short" if length < 100 else "emphasis.long"] = 1
-        elif 1 <= text.find(":", 0, 60):
+        elif text.find(":", 0, 60) >= 1:
             features["emphasis.lead"] = 1
     if block.media:
         features["media.short" if short else "media.long"] = 1
