@@ -7,6 +7,7 @@ out or is silent.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -236,6 +237,30 @@ def crawl(
     for line in closing_lines(session):
         out.print(line, soft_wrap=True)
     return code
+
+
+@main.command()
+@click.argument("url")
+@_config_option
+@click.option("--name", metavar="NAME", help="The source's name; by default it is made from the address.")
+@click.option("--contact", metavar="ADDRESS", help="Whom the site may write to, where no configuration says so yet.")
+@click.option("--dry-run", is_flag=True, help="Print the proposed block; write nothing.")
+@_log_option
+@_exits
+def add(url: str, config: Path, name: str | None, contact: str | None, dry_run: bool, log_level: str) -> int:
+    """Look a site over and add it to the configuration as a source.
+
+    It asks robots.txt, the front page, the feeds and sitemaps that these name or that stand in usual places, and a few
+    sections, with the delays of a crawl; measures what each announces and how fresh it is; tries three articles of
+    each; and writes a [[source]] block whose comments give its reasons. Exits with 1 where no entrance is worth it.
+
+    \b
+      broadsheet add https://www.daily.example/ --dry-run
+      broadsheet add https://www.daily.example/ --name daily
+    """
+    from crawler.commands import add as view
+
+    return view.add(url, config, name, contact, dry_run=dry_run, log_level=log_level)
 
 
 @main.command()
@@ -502,6 +527,39 @@ def snapshot(
     found = [view.pin(opened, name)] if name is not None else view.listed(opened.root)
     click.echo(view.as_json(found) if as_json else "\n".join(map(view.line, found)) or "Nothing is pinned.")
     return 0
+
+
+@main.command()
+@_config_option
+@_archive_option
+@click.option(
+    "--quick", is_flag=True, help="Check logs, sizes and row counts only: no WARC record and no column is read."
+)
+@click.option("--repair", is_flag=True, help="Put right what can be, and keep aside whatever is taken out.")
+@click.option("--json", "as_json", is_flag=True, help="Print every problem as JSON.")
+@_exits
+def verify(config: Path, archive: Path | None, quick: bool, repair: bool, as_json: bool) -> int:
+    """Check every WARC record, every Parquet file and every row against each other.
+
+    Exit codes: 0 nothing is wrong; 4 something was, and all of it was put right; 1 something is wrong; 2 it could not
+    start. Without --repair nothing is written. docs/reasons.md explains the codes of problems.
+
+    \b
+    Every month:                    broadsheet verify
+    After a power cut:              broadsheet verify --repair
+    """
+    from crawler.commands import verify as view
+
+    err = console(stderr=True)
+    verdict = view.run(
+        _open(config, archive),
+        quick=quick,
+        repair=repair,
+        workers=os.cpu_count() or 1,
+        say=lambda line: err.print(line, soft_wrap=True),
+    )
+    click.echo(view.as_json(verdict) if as_json else "\n".join(clean(line) for line in view.lines(verdict)))
+    return verdict.code
 
 
 @main.command()

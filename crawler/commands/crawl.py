@@ -14,7 +14,7 @@ from scrapy import signals
 from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.progress import FATES, view_for, watch
+from crawler.progress import FATES, View, view_for, watch
 from crawler.session import Session
 from crawler.spiders.news import NewsSpider
 from crawler.terminal import clean
@@ -28,11 +28,15 @@ def run(
     console: Console,
     log_level: str = "WARNING",
     overrides: dict[str, str] | None = None,
+    spider: type[NewsSpider] = NewsSpider,
+    view: View | None = None,
+    **arguments: object,
 ) -> tuple[int, Session]:
     """Crawl what ``open_session`` opens; returns the exit code and the session.
 
     ``console`` is where progress and log lines go; ``overrides`` are Scrapy settings as ``-s`` gives them. The session
-    is opened last, when nothing of the settings can be wrong any more, and closed whatever happens.
+    is opened last, when nothing of the settings can be wrong any more, and closed whatever happens. ``spider`` is made
+    with ``arguments``; ``view`` shows how far it is, by default a bar or lines.
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
@@ -40,9 +44,9 @@ def run(
     settings.setdict(overrides or {}, priority="cmdline")
     _log_to(console, settings.get("LOG_LEVEL"))
     process = CrawlerProcess(settings)
-    crawler = process.create_crawler(NewsSpider)
+    crawler = process.create_crawler(spider)
     session = open_session()
-    view = view_for(console)
+    view = view or view_for(console)
     watcher: list[asyncio.Task[None]] = []
 
     def opened() -> None:
@@ -55,7 +59,7 @@ def run(
     crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
     crawler.signals.connect(closed, signal=signals.engine_stopped, weak=False)
     try:
-        process.crawl(crawler, session=session)
+        process.crawl(crawler, session=session, **arguments)
         process.start()
     finally:
         with contextlib.suppress(IndexError):

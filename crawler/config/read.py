@@ -27,12 +27,13 @@ from storage.records import SiteRules
 
 def load(path: Path) -> Config:
     """Read the configuration at ``path``. ConfigError where the file or a global setting is wrong."""
-    return parse(_text_of(path, remedy="write one with `broadsheet init`, or name another with --config"), path)
+    return parse(text_of(path, remedy="write one with `broadsheet init`, or name another with --config"), path)
 
 
-def parse(text: str, file: Path) -> Config:
+def parse(text: str, file: Path, *, empty: bool = False) -> Config:
     """Read a configuration from ``text``, which stands (or would stand) in ``file``: paths are relative to its folder.
 
+    ``empty`` allows that there is no source in it yet.
     A mistake in one source's block puts that source into ``disabled``; any other raises ConfigError.
     """
     top = Table(_toml(text, file), file=file, place="", label="")
@@ -40,7 +41,7 @@ def parse(text: str, file: Path) -> Config:
     archive = _archive(_only(top, "archive"))
     crawl = _crawl(_only(top, "crawl"))
     blocks = [*_blocks(top), *_included(top)]
-    if not blocks:
+    if not blocks and not empty:
         raise top.error("source", "there is no source", "write a [[source]] block with a name and its entrances")
     sources, disabled = _sources(blocks, crawl.allow_private)
     return Config(file=file, archive=archive, crawl=crawl, sources=sources, disabled=disabled)
@@ -67,7 +68,7 @@ def check_archive_path(config: Config) -> None:
 def archive_of(path: Path) -> ArchiveConfig:
     """The table [archive] alone, for commands that read: whatever else is wrong with the file is no matter to them."""
     remedy = "name the archive with --archive PATH, or write a configuration with `broadsheet init`"
-    return _archive(_only(Table(_toml(_text_of(path, remedy=remedy), path), file=path, place="", label=""), "archive"))
+    return _archive(_only(Table(_toml(text_of(path, remedy=remedy), path), file=path, place="", label=""), "archive"))
 
 
 def check_names(config: Config, names: Iterable[str]) -> None:
@@ -80,7 +81,7 @@ def check_names(config: Config, names: Iterable[str]) -> None:
             raise ConfigError(file=config.file, problem=f"there is no source {name!r}", remedy=remedy)
 
 
-def _text_of(path: Path, *, remedy: str) -> str:
+def text_of(path: Path, *, remedy: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -204,7 +205,7 @@ def _included(top: Table) -> Iterator[Table]:
         if not files:
             raise top.error("include", f"{pattern!r} matches no file", "write a pattern that does, or take it out")
         for file in files:
-            table = Table(_toml(_text_of(file, remedy="take it out"), file), file=file, place="", label="")
+            table = Table(_toml(text_of(file, remedy="take it out"), file), file=file, place="", label="")
             for key in table.values:
                 if key != "source":
                     main = top.file.name

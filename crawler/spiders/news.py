@@ -32,6 +32,7 @@ class NewsSpider(scrapy.Spider):
 
     name = "news"
     session: Session
+    asking: Asking
     entrances: Entrances
     articles: Articles
     renderer: Renderer | None
@@ -71,7 +72,6 @@ class NewsSpider(scrapy.Spider):
         crawl = session.config.crawl
         for name, value in {
             "USER_AGENT": session.agent,
-            "CONCURRENT_REQUESTS": crawl.concurrency,
             "DOWNLOAD_DELAY": crawl.delay,
             "DOWNLOAD_TIMEOUT": crawl.timeout,
             "RETRY_TIMES": crawl.retries,
@@ -84,6 +84,7 @@ class NewsSpider(scrapy.Spider):
             hops=crawler.settings.getint("REDIRECT_MAX_TIMES"),
         )
         spider.renderer = Renderer(crawler) if any(source.render for source in session.sources) else None
+        spider.asking = asking
         spider.articles = Articles(asking, spider.renderer)
         spider.entrances = Entrances(asking, spider.articles)
         asking.callbacks.update({"entrance": spider.entrances.parse, "article": spider.articles.parse})
