@@ -11,8 +11,9 @@ from pipelines.zones import EAST, WEST
 
 # Two readings of one clock may differ by the seconds that one of them leaves out.
 _SAME = dt.timedelta(seconds=60)
-# Offsets in use are multiples of a quarter of an hour (IANA time zone database).
 _QUARTER = 15
+# The offsets in use, in minutes: whole hours and these (IANA time zone database, 2020 to 2026).
+_ODD = frozenset((-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825))
 
 
 def of_datetime(value: dt.datetime, raw: str | None) -> Stamp | None:
@@ -63,7 +64,7 @@ def _offset_between(local: dt.datetime, other: Stamp) -> int | None:
         return None
     minutes = (local - instant.replace(tzinfo=None)).total_seconds() / 60
     rounded = round(minutes / _QUARTER) * _QUARTER
-    if abs(minutes - rounded) < 1.01 and WEST <= rounded <= EAST:
+    if abs(minutes - rounded) < 1.01 and WEST <= rounded <= EAST and (rounded % 60 == 0 or rounded in _ODD):
         return rounded
     return None
 

@@ -53,7 +53,8 @@ def choose(document: Document) -> Dates:
     times = (
         list(stated_dates.times(document.elements)) if not stated or stated_dates.needs_clock(stated[0].value) else []
     )
-    published = _elect(stated, address)
+    configured = bool(stated) and stated[0].source == "selector"
+    published = _elect(stated, None if configured else address)
     found = list(stated)
     if published is not None and _vague(published):
         published = _doubted(published, document, reader, found)
@@ -68,7 +69,11 @@ def choose(document: Document) -> Dates:
     choice = Choice(field="date", winner=published, candidates=tuple(found), why=_why(published, found))
     if published is None:
         modified_choice = Choice(field="modified", winner=modified, candidates=tuple(changed), why="first")
-        moment = _placed(modified.value, [], page.site.timezone if page.site else None).instant if modified else None
+        moment = (
+            _placed(modified.value, [], page.site.timezone if page.site else None, page.url).instant
+            if modified
+            else None
+        )
         return Dates(published=choice, modified=modified_choice, date_modified=moment, warnings=(*warnings, "no_date"))
     return _dates(document, choice, changed, [*(c.value for c in (*found, *changed)), *times], warnings)
 
@@ -220,8 +225,11 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
-def _placed(stamp: Stamp, others: Iterable[Stamp], timezone: str | None) -> Stamp:
-    """``stamp`` on the publisher's clock: the configured zone's, or the one that other stamps betray."""
+def _placed(stamp: Stamp, others: Iterable[Stamp], timezone: str | None, url: str) -> Stamp:
+    """``stamp`` on the publisher's clock: the configured zone's, or the one that other stamps betray.
+
+    What they betray is not believed against the day in the address or the clocks of the domain's country.
+    """
     zone = _zone(timezone)
     if zone is not None:
         if stamp.instant is None:
@@ -230,7 +238,22 @@ def _placed(stamp: Stamp, others: Iterable[Stamp], timezone: str | None) -> Stam
             delta = stamp.instant.astimezone(zone).utcoffset()
             return stamp.on_clock(int(delta.total_seconds() // 60)) if delta is not None else stamp
         return stamp
-    return clocks.settle(stamp, list(others))
+    settled = clocks.settle(stamp, list(others))
+    if settled.offset in (None, stamp.offset):
+        return settled
+    address = timestamps.from_url(url)
+    if address is not None and stamp.day == address.day != settled.day:
+        return stamp
+    return settled if _is_kept(settled, countries.zones(host(url))) else stamp
+
+
+def _is_kept(stamp: Stamp, zones: Sequence[ZoneInfo]) -> bool:
+    """Whether ``stamp`` shows a clock between the outermost of ``zones``; True where there are none."""
+    instant = stamp.instant
+    if not zones or instant is None or stamp.offset is None or stamp.utc:
+        return True
+    deltas = [delta for zone in zones if (delta := instant.astimezone(zone).utcoffset()) is not None]
+    return not deltas or min(deltas) <= dt.timedelta(minutes=stamp.offset) <= max(deltas)
 
 
 def _dates(
@@ -243,7 +266,7 @@ def _dates(
     page = document.page
     assert choice.winner is not None
     timezone = page.site.timezone if page.site else None
-    stamp = _placed(choice.winner.value, stamps, timezone)
+    stamp = _placed(choice.winner.value, stamps, timezone, page.url)
     if stamp.time is not None and stamp.offset is None:
         warnings.append("naive_time")
     local_day: dt.date | None = None
@@ -257,7 +280,7 @@ def _dates(
         day = local
         warnings.remove("day_utc")
     instant = stamp.instant
-    changes = [(candidate, _placed(candidate.value, stamps, timezone)) for candidate in changed]
+    changes = [(candidate, _placed(candidate.value, stamps, timezone, page.url)) for candidate in changed]
     last = next((pair for pair in changes if pair[1].instant is not None), changes[0] if changes else None)
     moment = last[1].instant if last else None
     if instant is not None and moment is not None and moment < instant - dt.timedelta(days=1):

@@ -62,6 +62,11 @@ def test_one_never_stands_in_for_the_other() -> None:
         ),
         (H1 + '<time datetime="2024-06-17T10:00:00+02:00">Monday</time><p>x', "2024-06-17", "time"),
         (H1 + "<p class=date>17 June 2024</p>", "2024-06-17", "text"),
+        (
+            H1 + "<div class=dates><i>17.06.2024 07.57</i> <i>Online seit heute, 7.57 Uhr</i></div>",
+            "2024-06-17",
+            "text",
+        ),
         (H1 + "<p>Published on 17 June 2024 by Ada Quill</p>", "2024-06-17", "text"),
         (H1 + "<div class=meta><span>17</span> <b>June</b> 2024</div>", "2024-06-17", "text"),
         ('<script>window.data = {"publishedAt":"2024-06-17T10:00:00Z"}</script>' + H1, "2024-06-17", "meta"),
@@ -74,6 +79,7 @@ def test_one_never_stands_in_for_the_other() -> None:
         "microdata",
         "time",
         "class",
+        "since when it is online",
         "words",
         "pieces",
         "script",
@@ -92,9 +98,10 @@ def test_every_place(html: str, day: str, source: str) -> None:
         "<ul class=related-articles><li><span class=date>18 June 2024</span></li></ul>",
         "<footer>© 2024 Courier, 18 June 2024</footer>",
         "<p>Copyright 18 June 2024</p>",
+        "<p>In print since 18 June 1998</p>",
         "<p class=date>18 June 2025</p>",
     ],
-    ids=["comment", "aside", "related", "footer", "copyright", "future"],
+    ids=["comment", "aside", "related", "footer", "copyright", "founded", "future"],
 )
 def test_dates_of_something_else_are_left_alone(html: str) -> None:
     found = dates(f"{H1}<p class=date>17 June 2024</p><p>{'The river rose. ' * 30}</p>{html}")
@@ -298,3 +305,20 @@ def test_a_paragraph_may_begin_with_its_day() -> None:
 def test_what_an_iso_date_can_be(stated: str, day: str | None) -> None:
     found = dates(H1 + ld(datePublished=stated))
     assert found.day == (dt.date.fromisoformat(day) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("published", "modified", "url", "day", "offset"),
+    [
+        # No clock is seven and a half hours ahead.
+        ("2025-02-11T23:55:00Z", "2025-02-12T07:25:00", "https://x.example/a-b", "2025-02-11", None),
+        # The address tells the day; the clock that would move it is not believed.
+        ("2024-04-08T20:00:00Z", "2024-04-09T04:00:00", "https://x.example/2024/04/08/a-b", "2024-04-08", None),
+        # No clock of the domain's country is five hours ahead.
+        ("2024-04-08T20:00:00Z", "2024-04-09T01:00:00", "https://x.is/a-b", "2024-04-08", 0),
+        ("2024-04-08T20:00:00Z", "2024-04-09T01:00:00", "https://x.example/a-b", "2024-04-09", 300),
+    ],
+)
+def test_no_clock_is_invented(published: str, modified: str, url: str, day: str, offset: int | None) -> None:
+    found = dates(H1 + ld(datePublished=published, dateModified=modified), url)
+    assert (found.day, found.utc_offset) == (dt.date.fromisoformat(day), offset)
