@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 #: htmldate walks the page several times; a page of more source than this is left undated.
 MAX_SOURCE = 3_000_000
 _RELATIVE_CLASS = re.compile(r"date|time|publi|posted|ago\b|stamp|meta|byline", re.IGNORECASE)
+# A bare number of minutes says how long the reading takes.
+_READING = re.compile(
+    r"\W*\d{1,3}\s?(?:min|мин|хв|λεπτ|dk\b|dakika|phút|menit|minit|นาที|perc\b)\w*\.?\W*", re.IGNORECASE
+)
 # A number, or a word for today or yesterday.
 _RELATIVE = re.compile(
     r"\d{1,2}|\b(?:an?|eine[rmn]?|un[ea]?|yesterday|today|gestern|heute|hier|aujourd'hui|ayer|hoy|ieri|oggi|ontem|hoje"
@@ -84,7 +88,7 @@ def relative(
         text = " ".join("".join(element.itertext())[:80].split())
         if not 2 <= len(text) <= 40 or not _RELATIVE.search(text) or _YEARS.search(text):
             continue
-        if is_foreign(element, shared):
+        if is_foreign(element, shared) or (element.tag != "time" and _READING.fullmatch(text)):
             continue
         tried += 1
         if tried > _MOST:

@@ -38,7 +38,8 @@ _FOREIGN_CLASS = re.compile(
 )
 _FOREIGN_TAG = frozenset({"nav", "aside", "footer", "form", "blockquote", "figcaption", "del"})
 _COPYRIGHT = re.compile(
-    r"©|\(c\)|copyright|&copy|all rights|alle rechte|tous droits|\bsince\b|\bseit\b|depuis|founded|established",
+    r"©|\(c\)|copyright|&copy|all rights|alle rechte|tous droits|founded|established"
+    r"|\b(?:since|seit|depuis)\W*(?:\d|$)",
     re.IGNORECASE,
 )
 
@@ -330,6 +331,9 @@ def _judge(item: _Found, days: int, shared: frozenset[lxml.html.HtmlElement], to
             score += 2
         elif item.distance < -150:
             score -= 1
+    # Items of one list are dated each by its own day.
+    if days in {2, 3} and item.distance > 800 and not (labelled or modified):
+        score -= 3
     if days >= 4 and not (anchored and -150 <= item.distance <= 200):
         score -= 4
     if item.stamp.day >= today and item.distance < 0 and item.source == "text":

@@ -105,6 +105,6 @@ def test_a_day_ago_is_a_day_without_a_time(text: str, language: str) -> None:
     assert (found.day, found.time) == (dt.date(2024, 6, 19), None)
 
 
-@pytest.mark.parametrize("text", ["Share", "Page 3", "3 minutes to read", "Bridge 2024", "tomorrow"])
+@pytest.mark.parametrize("text", ["Share", "Page 3", "3 minutes to read", "3 min.", "Bridge 2024", "tomorrow"])
 def test_what_is_no_relative_date(text: str) -> None:
     assert read(text, "en") is None
