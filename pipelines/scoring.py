@@ -1,8 +1,8 @@
 """How likely each block of a page is to be part of the article's body: two fitted readings, one after the other.
 
-The first reads every block for itself. Its answer says which region holds the article; the second reads the blocks
-again, each in its place there and among its neighbours. Both are logistic regressions whose weights stand in
-:mod:`pipelines.weights` and are made by ``python -m tests.quality.fit``.
+The first reads every block for itself. Its answer says which region holds the article; the second reads again the
+blocks that it left some hope, each in its place there and among its neighbours. Both are logistic regressions whose
+weights stand in :mod:`pipelines.weights` and are made by ``python -m tests.quality.fit``.
 """
 
 from __future__ import annotations
