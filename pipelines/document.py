@@ -13,7 +13,7 @@ from pipelines import layout as layouts
 from pipelines.blocks import Layout
 from pipelines.elements import Elements
 from pipelines.evidence import Evidence
-from pipelines.selectors import Selector, compile_selector
+from pipelines.selectors import Match, Selector, compile_selector
 from pipelines.urls import host
 from storage.records import Page, Rejection
 
@@ -55,11 +55,18 @@ class Document:
         return self._layout
 
     def select(self, selectors: tuple[str, ...]) -> list[lxml.html.HtmlElement]:
-        """The elements that the first matching one of ``selectors`` (CSS or XPath) finds, in document order."""
+        """The elements that the first matching one of ``selectors`` (CSS or XPath) finds, in document order.
+
+        An element inside another that was found is a part of it and left out.
+        """
+        return [match for match in self.matches(selectors) if not isinstance(match, str)]
+
+    def matches(self, selectors: tuple[str, ...]) -> list[Match]:
+        """:meth:`select` with the texts that an XPath may find instead of elements."""
         for text in selectors:
             found = _apply(compile_selector(text), self.tree)
             if found:
-                return found
+                return _outermost(found)
         return []
 
 
@@ -99,8 +106,13 @@ def read(page: Page) -> Document | Rejection:
     )
 
 
-def _apply(selector: Selector | None, tree: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+def _apply(selector: Selector | None, tree: lxml.html.HtmlElement) -> list[Match]:
     return selector(tree) if selector is not None else []
+
+
+def _outermost(found: list[Match]) -> list[Match]:
+    chosen = {match for match in found if not isinstance(match, str)}
+    return [match for match in found if isinstance(match, str) or chosen.isdisjoint(match.iterancestors())]
 
 
 def _remove(tree: lxml.html.HtmlElement, selectors: tuple[str, ...]) -> list[str]:
@@ -108,7 +120,7 @@ def _remove(tree: lxml.html.HtmlElement, selectors: tuple[str, ...]) -> list[str
     matched = False
     for text in selectors:
         for element in _apply(compile_selector(text), tree):
-            if element.getparent() is not None:
+            if not isinstance(element, str) and element.getparent() is not None:
                 element.drop_tree()
                 matched = True
     return [] if matched else ["selector_unmatched:remove"]

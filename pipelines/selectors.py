@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
@@ -10,7 +11,11 @@ import cssselect
 import lxml.etree
 import lxml.html
 
-Selector: TypeAlias = Callable[[lxml.html.HtmlElement], list[lxml.html.HtmlElement]]
+Match: TypeAlias = lxml.html.HtmlElement | str
+Selector: TypeAlias = Callable[[lxml.html.HtmlElement], list[Match]]
+
+# XPath's functions that give a text; no CSS begins so.
+_FUNCTION = re.compile(r"[a-z-]+\(")
 
 
 class SelectorError(ValueError):
@@ -18,8 +23,9 @@ class SelectorError(ValueError):
 
 
 def is_xpath(text: str) -> bool:
-    """Whether ``text`` is read as XPath: it begins with ``/``, ``./`` or ``(``."""
-    return text.lstrip().startswith(("/", "./", "("))
+    """Whether ``text`` is read as XPath: it begins with ``/``, ``./``, ``(`` or a function such as ``string(``."""
+    stripped = text.lstrip()
+    return stripped.startswith(("/", "./", "(")) or _FUNCTION.match(stripped) is not None
 
 
 def checked(text: str) -> lxml.etree.XPath:
@@ -36,7 +42,10 @@ _TRANSLATOR = cssselect.HTMLTranslator()
 
 @lru_cache(maxsize=1024)
 def compile_selector(text: str) -> Selector | None:
-    """``text`` as a function from a tree to the elements found, or None where it cannot be compiled.
+    """``text`` as a function from a tree to what it finds there, or None where it cannot be compiled.
+
+    That is elements, or texts where an XPath ends in ``@attribute`` or ``text()`` or is a function such as
+    ``string()``; empty texts, numbers and truth values are nothing.
 
     The configuration refuses such a selector when it is read; one that comes from an old capture finds nothing.
     """
@@ -45,11 +54,16 @@ def compile_selector(text: str) -> Selector | None:
     except SelectorError:
         return None
 
-    def select(tree: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    def select(tree: lxml.html.HtmlElement) -> list[Match]:
         try:
             found = expression(tree)
         except lxml.etree.XPathError:
             return []
-        return [item for item in found if isinstance(item, lxml.html.HtmlElement)] if isinstance(found, list) else []
+        items = found if isinstance(found, list) else [found]
+        return [
+            item
+            for item in items
+            if isinstance(item, lxml.html.HtmlElement) or (isinstance(item, str) and item.strip())
+        ]
 
     return select

@@ -13,9 +13,12 @@ import lxml.html
 from pipelines import metas, spoken_dates, timestamps
 from pipelines.document import Document
 from pipelines.elements import Elements
+from pipelines.selectors import Match
 from pipelines.timestamps import Stamp
 
 _MOST = 3
+# A text that a selector finds is read so far.
+_LONGEST = 300
 # Letters of a description before its first word or behind its last.
 _EDGE = 3
 # News pages of these top-level domains write the month first; elsewhere an unmarked 03/04 is the third of April.
@@ -60,11 +63,11 @@ def stated(document: Document, read: Reader, warnings: list[str]) -> Iterator[tu
     """Where each date of publication is stated, and the stamp, in order of trust; a configured selector comes first."""
     evidence, site = document.evidence, document.page.site
     if site is not None and site.date:
-        elements = document.select(site.date)
-        stamps = [s for e in elements[:_MOST] if (s := _of_element(e, read)) is not None]
+        matches = document.matches(site.date)
+        stamps = [s for match in matches[:_MOST] if (s := _of_match(match, read)) is not None]
         yield from (("selector", stamp) for stamp in stamps)
-        if not elements:
-            warnings.append("selector_unmatched:date")
+        if not stamps:
+            warnings.append("selector_unreadable:date" if matches else "selector_unmatched:date")
     meta = _by_name(evidence.meta)
     later: list[tuple[str, Stamp]] = []
     for node in evidence.articles[:_MOST]:
@@ -128,11 +131,16 @@ def _at_end(title: str, read: Reader) -> Stamp | None:
     return read(last) if last != title and len(last) <= 30 else None
 
 
-def _of_element(element: lxml.html.HtmlElement, read: Reader) -> Stamp | None:
-    for text in (element.get("datetime"), element.get("content"), "".join(element.itertext())[:300]):
-        if text and (stamp := read(" ".join(text.split()))) is not None:
+def _of_match(match: Match, read: Reader) -> Stamp | None:
+    texts = (match,) if isinstance(match, str) else (match.get("datetime"), match.get("content"), _text(match))
+    for text in texts:
+        if text and (stamp := read(" ".join(text[:_LONGEST].split()))) is not None:
             return stamp
     return None
+
+
+def _text(element: lxml.html.HtmlElement) -> str:
+    return "".join(element.itertext())
 
 
 def times(elements: Elements) -> Iterator[Stamp]:

@@ -131,14 +131,20 @@ def closing_lines(session: Session) -> list[str]:
 
 
 def selector_lines(session: Session) -> list[str]:
-    """Sources whose selectors found nothing, or have expired, and on how many of their articles."""
+    """Sources whose selectors found nothing of use, or have expired, and on how many of their articles."""
     lines = []
     for (source, what, warning), count in sorted(session.tallies.items(), key=str):
         if what == "selector" and warning is not None:
             code, _, field = warning.partition(":")
-            text = "have passed their valid_until" if code == "selector_expired" else f"for {field} found nothing"
-            lines.append(f"Source {source}: selectors {text} on {count} articles.")
+            lines.append(f"Source {source}: selectors {_SELECTORS[code].format(field)} on {count} articles.")
     return lines
+
+
+_SELECTORS = {
+    "selector_unmatched": "for {} found nothing",
+    "selector_unreadable": "for {} found what cannot be read",
+    "selector_expired": "have passed their valid_until",
+}
 
 
 def disabled(session: Session) -> list[tuple[str, str]]:

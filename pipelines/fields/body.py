@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipelines import blocks, features, places, reader, scoring, state
+from pipelines import blocks, features, grounds, places, reader, scoring, state
 from pipelines.blocks import HEADINGS, Block, Layout
 from pipelines.document import Document
 from pipelines.features import Known, Words, words
 from pipelines.labels import is_label
 from pipelines.layout import size
 from pipelines.normalise import plain
-from pipelines.weights import SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +26,14 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The paragraphs of an article, what was dropped, and quality codes (see :mod:`pipelines.codes`)."""
+    """The paragraphs of an article, what was dropped, and quality codes (see :mod:`pipelines.codes`).
+
+    ``way`` says how they were found: ``blocks`` (our own reading), ``selector``, ``json-ld``, ``scripts`` or
+    ``trafilatura``.
+    """
 
     paragraphs: tuple[str, ...]
+    way: str = "blocks"
     dropped: tuple[Dropped, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -81,12 +84,13 @@ def extract(
     site = document.page.site
     if site is not None and site.body:
         chosen = document.select(site.body)
-        if chosen:
-            layouts = [blocks.read(element) for element in chosen]
+        layouts = [blocks.read(element) for element in chosen]
+        if any(layout.blocks for layout in layouts):
             return _selected([block for layout in layouts for block in layout.blocks], known)
         warnings.append("selector_unmatched:body")
     statement = max((node.article_body or "" for node in document.evidence.articles), key=len, default="")
     about = features.known(title, description, (*bullets, *authors), statement)
+    way = "blocks"
     paragraphs, dropped = _read(document.layout, about, known)
     if document.layout.cut:
         warnings.append("too_large")
@@ -95,19 +99,22 @@ def extract(
         if sum(map(len, stated)) > max(_POOR, 2 * sum(map(len, paragraphs))):
             paragraphs = list(stated)
             warnings.append("body_from_json_ld")
+            way = "json-ld"
     shown = sum(len(block.text) for block in document.layout.blocks)
     if sum(map(len, paragraphs)) < _POOR and shown < _SHELL:
         drawn = [text for text in state.read(document.tree) if words(text) not in known and _ENDS.search(text)]
         if sum(map(len, drawn)) > _THIN:
             paragraphs = drawn
             warnings.append("body_from_state")
+            way = "scripts"
     length = sum(map(len, paragraphs))
     if length < _THIN_SHARE * shown and sum(map(size, paragraphs)) < _THIN and _may_be_more(document.layout, length):
         second = [text for text in reader.read(document.tree) if words(text) not in known]
         if sum(map(len, second)) > max(_THIN, 2 * length):
             paragraphs = second
             warnings.append("body_from_fallback")
-    return Body(paragraphs=tuple(paragraphs), dropped=tuple(dropped), warnings=tuple(warnings))
+            way = "trafilatura"
+    return Body(paragraphs=tuple(paragraphs), way=way, dropped=tuple(dropped), warnings=tuple(warnings))
 
 
 def _may_be_more(layout: Layout, length: int) -> bool:
@@ -122,10 +129,10 @@ def _selected(found: Iterable[Block], known: frozenset[Words]) -> Body:
     dropped: list[Dropped] = []
     for block in found:
         if words(block.text) in known:
-            dropped.append(Dropped(text=block.text, reason="known"))
+            dropped.append(Dropped(text=block.text, reason="stands in another field"))
         else:
             kept.append(block.text)
-    return Body(paragraphs=tuple(kept), dropped=tuple(dropped))
+    return Body(paragraphs=tuple(kept), way="selector", dropped=tuple(dropped))
 
 
 def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[str], list[Dropped]]:
@@ -141,14 +148,16 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
         needed = _LIKELY_LAST if short and below else _LIKELY_LABEL if short or below else _LIKELY
         if reading.likely[block.index] <= needed and not _subheading(reading, looks, block):
             if region.first <= block.index < region.last:
-                dropped.append(Dropped(text=block.text, reason=_reason(looks[block.index])))
+                dropped.append(
+                    Dropped(text=block.text, reason=grounds.of(looks[block.index], reading.likely[block.index]))
+                )
             continue
         key = words(block.text)
         reason = _double(block, key, known, looks[block.index])
         if reason is None and is_label(block.text) and _heads_known(layout, block, known):
-            reason = "label"
+            reason = "label of the key points"
         if reason is None and key in seen and len(block.text) > _REPEATED:
-            reason = "repeated"
+            reason = "stands there already"
         if reason is None:
             seen.add(key)
             kept.append(_without_title(block, known))
@@ -157,14 +166,14 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
     kept, above = _below_headline(kept, looks)
     dropped += above
     while kept and kept[-1].tag in HEADINGS and len(kept[-1].text) < _SHORT:
-        dropped.append(Dropped(text=kept.pop().text, reason="heading_without_text"))
+        dropped.append(Dropped(text=kept.pop().text, reason="heading without text"))
     return _rows(layout, kept), dropped
 
 
 def _double(block: Block, key: Words, known: frozenset[Words], look: features.Features) -> str | None:
     """Why a block repeats what another field holds or leads away from the text, or None."""
     if key in known or (block.lines and all(words(line) in known or is_label(line) for line in block.lines)):
-        return "known"
+        return "stands in another field"
     if block.lines and words(block.lines[0]) in known and features.dated(" ".join(block.lines[1:])[:_SHORT]):
         return "headline"
     if "label" in look and "after" in look:
@@ -193,7 +202,7 @@ def _below_headline(kept: list[Block], looks: dict[int, features.Features]) -> t
     below = [block for block in kept if "headline.above" not in looks[block.index]]
     if _ABOVE * sum(len(block.text) for block in above) > sum(len(block.text) for block in below):
         return kept, []
-    return below, [Dropped(text=block.text, reason="above_headline") for block in above]
+    return below, [Dropped(text=block.text, reason="above the headline") for block in above]
 
 
 def _subheading(reading: scoring.Reading, looks: dict[int, features.Features], block: Block) -> bool:
@@ -217,12 +226,3 @@ def _rows(layout: Layout, kept: list[Block]) -> list[str]:
             texts.append(block.text)
             row = above if block.tag in _CELLS and len(block.text) < _SHORT else -1
     return texts
-
-
-def _reason(look: features.Features) -> str:
-    """The feature that speaks most against a block."""
-    worst, least = "unlikely", math.inf
-    for name, value in look.items():
-        if (speaks := SECOND.get(name, 0.0) * value) < least:
-            worst, least = name, speaks
-    return worst

@@ -82,7 +82,7 @@ def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
     site = document.page.site
     if site is not None and site.bullets:
         chosen = document.select(site.bullets)
-        items = tuple(text for element in chosen for text in _texts(element))
+        items = tuple(text for element in chosen for text in _texts(element) if not is_label(text))
         if items:
             only = Candidate(value=items, source="selector")
             return Choice(field="bullets", winner=only, candidates=(only,), why="selector")

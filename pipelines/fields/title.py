@@ -36,8 +36,8 @@ def choose(document: Document) -> Choice[str]:
     warnings: list[str] = []
     site = document.page.site
     if site is not None and site.title:
-        for element in document.select(site.title):
-            if text := heading_text(element):
+        for match in document.matches(site.title):
+            if text := clean(match) if isinstance(match, str) else heading_text(match):
                 configured = Candidate(value=text, source="selector")
                 return Choice(field="title", winner=configured, candidates=(configured,), why="configured")
         warnings.append("selector_unmatched:title")

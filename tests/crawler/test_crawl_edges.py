@@ -251,3 +251,24 @@ def test_an_unknown_source_is_named_with_what_was_meant(slow: Path) -> None:
         done = crawl(slow, server, "--source", "indx")
     assert done.returncode == 2
     assert "did you mean 'index'?" in done.stderr
+
+
+def test_the_tally_names_selectors_that_find_nothing_any_more(tmp_path: Path) -> None:
+    rules = 'title = ["h1"]\nbody = [".gone"]\ndate = ["h1"]\nbullets = [".never"]\n'
+    with DemoServer() as server:
+        pages = [f"http://rules.test/2026/05/04/{topic}-stays-open" for topic in TOPICS[:2]]
+        for topic, page in zip(TOPICS, pages, strict=False):
+            server.put(page, story(topic))
+        server.put("http://rules.test/sitemap.xml", sitemap(*pages))
+        (tmp_path / "broadsheet.toml").write_text(
+            CONTACT + source("rules", "http://rules.test/sitemap.xml") + rules, encoding="utf-8"
+        )
+        run = crawl(tmp_path, server)
+    said = " ".join((run.stdout + run.stderr).split())
+    for line in (
+        "Source rules: selectors for body found nothing on 2 articles.",
+        "Source rules: selectors for bullets found nothing on 2 articles.",
+        "Source rules: selectors for date found what cannot be read on 2 articles.",
+    ):
+        assert line in said
+    assert "selectors for title" not in said

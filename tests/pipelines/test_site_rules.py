@@ -47,3 +47,84 @@ def test_a_selector_that_finds_nothing_warns() -> None:
     article = read(SiteRules(name="paper", title=(".gone",)), dt.date(2026, 5, 1))
     assert article.title == "Wall"
     assert "selector_unmatched:title" in article.warnings
+
+
+DATED = HTML.replace(
+    "<h1>", '<meta name="made" content="2024-06-17T10:00:00+02:00"><span class="day">17 June 2024</span><h1>'
+)
+
+
+def outcome(html: str, url: str = "http://paper.test/wall", **rules: tuple[str, ...]) -> Article:
+    page = Page(url=url, body=html.encode(), fetched_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC), site=rules_of(**rules))
+    result = process(page)
+    assert isinstance(result, Article), result
+    return result
+
+
+def rules_of(**rules: tuple[str, ...]) -> SiteRules:
+    return SiteRules(name="paper", **rules)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("selector", "title"),
+    [
+        pytest.param('//meta[@property="og:title"]/@content', "Wall", id="an attribute"),
+        pytest.param('//p[@class="odd"]/text()', "Wall to be finished early", id="a text"),
+        pytest.param('string(//p[@class="odd"])', "Wall to be finished early", id="a function"),
+    ],
+)
+def test_an_xpath_may_find_a_text(selector: str, title: str) -> None:
+    article = outcome(HTML, title=(selector,))
+    assert (article.title, article.warnings) == (title, ("no_date",))
+
+
+@pytest.mark.parametrize(
+    ("selector", "instant"),
+    [
+        pytest.param(".day", None, id="an element"),
+        pytest.param("//meta[@name='made']/@content", dt.datetime(2024, 6, 17, 8, tzinfo=dt.UTC), id="an attribute"),
+        pytest.param("string(//span[@class='day'])", None, id="a function"),
+    ],
+)
+def test_a_configured_date_is_before_all_others(selector: str, instant: dt.datetime | None) -> None:
+    linked = '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2020-01-01"}</script><body>'
+    html = DATED.replace("<body>", linked)
+    article = outcome(html, "http://paper.test/2020/01/01/wall", date=(selector,))
+    assert (article.date, article.date_published) == (dt.date(2024, 6, 17), instant)
+
+
+@pytest.mark.parametrize(
+    ("selector", "warning"),
+    [
+        pytest.param("h1", "selector_unreadable:date", id="matched and no date"),
+        pytest.param(".gone", "selector_unmatched:date", id="not matched"),
+    ],
+)
+def test_a_date_selector_that_brings_no_date_warns(selector: str, warning: str) -> None:
+    assert warning in outcome(DATED, date=(selector,)).warnings
+
+
+def test_a_body_selector_that_matches_an_empty_element_is_unmatched() -> None:
+    article = outcome(
+        HTML.replace("<article>", '<div class="text"> <img src="/a.png"></div><article>'), body=(".text",)
+    )
+    assert "selector_unmatched:body" in article.warnings
+    assert f"{TEXT}7".strip() in article.body
+
+
+def test_a_match_inside_a_match_is_read_once() -> None:
+    nested = HTML.replace("<article>", '<div class="box"><article class="box">').replace(
+        "</article>", "</article></div>"
+    )
+    paragraphs = outcome(nested, body=(".box",)).body.split("\n\n")
+    assert len(paragraphs) == len(set(paragraphs)) == 9
+
+
+def test_bullets_of_a_box_leave_its_label_out() -> None:
+    box = (
+        '<div class="box"><h3>Key points</h3><ul><li>The wall is finished early.</li>'
+        "<li>The winter storms are late.</li></ul></div><p class"
+    )
+    article = outcome(HTML.replace("<p class", box, 1), bullets=(".box",))
+    assert article.bullets == ("The wall is finished early.", "The winter storms are late.")
+    assert "Key points" not in article.body
