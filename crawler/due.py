@@ -48,9 +48,9 @@ def decide(
 
     An age of 0 makes an article due whenever a run begins. ``modified`` is when its entrance says that it was changed
     last: where that lies between our last visit and now, the next visit is due at once, also after the last age;
-    without any age there are no visits to bring forward. A refusal is looked into at every run where what refuses is known
-    before anything is asked (robots.txt, the host); one that came with an answer, a redirect that leads elsewhere,
-    rests. A known article whose page was refused keeps its ages: a wall may fall.
+    without any age there are no visits to bring forward. A refusal is looked into at every run where what refuses is
+    known before anything is asked (robots.txt, the host); one that came with an answer, a redirect that leads
+    elsewhere, rests. A known article whose page was refused keeps its ages: a wall may fall.
     """
     if state is None:
         return Due(why="new")

@@ -64,9 +64,9 @@ class Ledger:
         self._rows = rows
         self._wanted = pa.array(sorted(sources), pa.string()) if sources is not None else None
         self._groups: list[_Group] = []
-        self._sources: dict[str, int] = {}
         self._runs: dict[str, int] = {}
-        self._later: list[int] = [NEVER]
+        # What few events need: not_before and run, the run 0 where it does not count. The first is for those without.
+        self._more: list[tuple[int, int]] = [(NEVER, 0)]
         self._at_hand: dict[int, pa.Table] = {}
         self._scan()
 
@@ -75,20 +75,21 @@ class Ledger:
 
     def _scan(self) -> None:
         urls: list[list[Events]] = [[] for _ in range(sieve.PARTS)]
-        articles: list[Events] = []
+        articles: list[list[Events]] = [[] for _ in range(sieve.PARTS)]
         aliases: list[Events] = []
         for begin, table in self._tables():
             events, article, alias = self._events(begin, table)
-            for part, found in sieve.split(events):
-                urls[part].append(found)
-            articles.append(article)
+            for parts, several in ((urls, events), (articles, article)):
+                for part, found in sieve.split(several):
+                    parts[part].append(found)
             aliases.append(alias)
+        more = np.array(self._more, np.int64)
+        self._later: Ints = more[:, 0].copy()
         self._runs.clear()
+        self._more.clear()
+        self._urls: Sieved = sieve.sieve(urls, more[:, 1].astype(np.uint32))
         self._article_keys, self._article_starts, self._article_rows = _grouped(articles)
         self._alias_keys, self._alias_of = _first(aliases)
-        self._urls: Sieved = sieve.sieve(urls)
-        self._later_at: Ints = np.array(self._later, np.int64)
-        self._later.clear()
         self._begins: Ints = np.array([group.begin for group in self._groups], np.int64)
 
     def _tables(self) -> Iterator[tuple[int, pa.Table]]:
@@ -104,6 +105,8 @@ class Ledger:
                     if self._may_hold(opened, number):
                         yield begin, opened.read_row_group(number, columns=list(_COLUMNS))
                     begin += rows
+            # What one file took must not stay with Arrow while the next is read.
+            pa.default_memory_pool().release_unused()
 
     def _may_hold(self, opened: pq.ParquetFile, number: int) -> bool:
         """Whether the row group may have a row of a wanted source, as far as its statistics tell."""
@@ -131,33 +134,27 @@ class Ledger:
         events["when"] = 2 * at + ~announced
         events["row"] = numbers
         events["kind"], events["outcome"] = kind, outcome
-        events["source"] = _numbered(table["source"], self._sources, 0)
         status = table["status"].fill_null(NO_STATUS).to_numpy()
         events["status"] = status
         announcement = _bools(table["announced_at"].is_valid())
-        events["born"] = np.where(announcement, _born(table), at)
-        for place in np.flatnonzero(_bools(table["not_before"].is_valid())):
-            events["later"][place] = len(self._later)
-            self._later.append(_since(table["not_before"][place].as_py()))
+        events["born"] = np.where(announcement, _born(table), at) // 1_000_000
         fetched = np.isin(outcome, [OUTCOMES.index(one) for one in OUTCOMES if one in FETCHED])
         known = np.isin(outcome, [OUTCOMES.index(one) for one in OUTCOMES if one in KNOWN_ARTICLE])
         failed = outcome == OUTCOMES.index("failed")
         degraded = _bools(pc.equal(table["reason"], DEGRADED).fill_null(False))
         kept = (known | (outcome == OUTCOMES.index("fetched"))) & ~degraded
-        renewing = kept & (status == 304)
         identified = known & _bools(table["id"].is_valid())
-        events["run"][failed] = _numbered(table["run"], self._runs, 1)[failed]
+        self._note_more(events, table, failed)
         for flag, where in (
             (sieve.ANNOUNCED, announced),
             (sieve.ANNOUNCEMENT, announcement),
             (sieve.FETCHED, fetched),
             (sieve.FAILED, failed),
             (sieve.WHOLE, kept & ~((status >= 300) & (status < 400))),
-            (sieve.ETAG | sieve.MODIFIED, renewing),
             (sieve.IDENTIFIED, identified),
             (sieve.TOLD, fetched | (status != NO_STATUS)),
         ):
-            events["flags"] |= np.where(where, np.uint16(flag), np.uint16(0))
+            events["flags"] |= np.where(where, np.uint8(flag), np.uint8(0))
         brought = identified & ((outcome != OUTCOMES.index("unchanged")) | degraded)
         articles = np.zeros(int(brought.sum()), _ARTICLE)
         articles["key"] = _hashed(table["id"].filter(pa.array(brought)))
@@ -167,6 +164,15 @@ class Ledger:
         aliases["key"] = _places(table["url"].filter(pa.array(differs)), kind[differs])
         aliases["when"], aliases["of"] = events["when"][differs], events["key"][differs]
         return events, articles, aliases[aliases["key"] != aliases["of"]]
+
+    def _note_more(self, events: Events, table: dict[str, pa.Array], failed: sieve.Bools) -> None:
+        """Put aside what few events need: the run of a failure, and the instant before which nothing is asked."""
+        few = np.flatnonzero(failed | _bools(table["not_before"].is_valid()))
+        later = _micros(table["not_before"])
+        for place in few.tolist():
+            run = self._runs.setdefault(table["run"][place].as_py(), 1 + len(self._runs)) if failed[place] else 0
+            events["more"][place] = len(self._more)
+            self._more.append((int(later[place]), run))
 
     def own(self, place: str) -> int | None:
         """The number of the URL that is known under ``place``, or None."""
@@ -181,14 +187,14 @@ class Ledger:
         """What deciding takes of the URL of that number."""
         urls = self._urls
         status = int(urls.status[number])
-        later = self._later_at[urls.later[number]]
+        later = self._later[urls.more[number]]
         return Glance(
             outcome=OUTCOMES[urls.outcome[number]],
             status=status if status != NO_STATUS else None,
             failures=int(urls.failures[number]),
             not_before=_instant(int(later)),
             fetched_at=_instant(int(urls.fetched[number])),
-            born=_EPOCH + dt.timedelta(microseconds=int(urls.born[number])),
+            born=_EPOCH + dt.timedelta(seconds=int(urls.born[number])),
             is_article=bool(urls.known[number]),
             is_announced=bool(urls.announced[number]),
         )
@@ -202,9 +208,9 @@ class Ledger:
             outcome=urls.outcome[mine],
             status=urls.status[mine],
             failures=urls.failures[mine],
-            not_before=self._later_at[urls.later[mine]],
+            not_before=self._later[urls.more[mine]],
             fetched=urls.fetched[mine],
-            born=urls.born[mine],
+            born=urls.born[mine].astype(np.int64) * 1_000_000,
             is_article=urls.known[mine],
             is_announced=urls.announced[mine],
         )
@@ -287,14 +293,21 @@ def _index(keys: Ints, hashed: int) -> int | None:
     return place if place < len(keys) and keys[place] == hashed else None
 
 
-def _grouped(found: list[Events]) -> tuple[Ints, Ints, np.ndarray[tuple[int], np.dtype[np.uint32]]]:
+def _grouped(
+    parts: list[list[Events]],
+) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.uint32]], np.ndarray[tuple[int], np.dtype[np.uint32]]]:
     """Rows by key, in the order in which they happened: keys, where each key's rows begin, and the rows."""
-    events = np.concatenate(found) if found else np.empty(0, _ARTICLE)
-    found.clear()
-    order = np.lexsort((events["when"], events["key"]))
-    keys = events["key"][order]
-    first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, np.int64)
-    return keys[first], np.r_[first, len(keys)], events["row"][order]
+    keys: list[Ints] = []
+    rows, sizes = [], [np.zeros(1, np.uint32)]
+    for part in parts:
+        events = np.concatenate(part) if part else np.empty(0, _ARTICLE)
+        part.clear()
+        events = events[np.lexsort((events["when"], events["key"]))]
+        found, count = np.unique(events["key"], return_counts=True)
+        keys.append(found)
+        sizes.append(count.astype(np.uint32))
+        rows.append(events["row"].copy())
+    return np.concatenate(keys), np.cumsum(np.concatenate(sizes), dtype=np.uint32), np.concatenate(rows)
 
 
 def _first(found: list[Events]) -> tuple[Ints, Ints]:
@@ -341,12 +354,6 @@ def _codes(texts: pa.DictionaryArray, words: Sequence[str]) -> np.ndarray[tuple[
         raise ArchiveError(f"captures holds {strange[:3]}, which this version does not know; install a newer one")
     numbers = np.array([words.index(text) for text in texts.dictionary.to_pylist()] or [0], np.uint8)
     return np.asarray(numbers[np.asarray(texts.indices)])
-
-
-def _numbered(texts: pa.DictionaryArray, known: dict[str, int], base: int) -> Ints:
-    """A number for each text; texts that were not met before get the next ones."""
-    numbers = [known.setdefault(text, base + len(known)) for text in texts.dictionary.to_pylist()]
-    return np.asarray(np.array(numbers or [0], np.int64)[np.asarray(texts.indices)])
 
 
 def _bools(array: pa.ChunkedArray) -> sieve.Bools:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 from pipelines.decoding import LIMIT, Decoded, DecodeFailure, decode_content
-from storage.records import Page, Rejection
-from storage.warc import StoredResponse
+from storage.records import Page, Rejection, WarcPosition
+from storage.warc import StoredResponse, WarcDamage, read
 
 
 def content_of(stored: StoredResponse, *, limit: int = LIMIT) -> Decoded | DecodeFailure:
@@ -37,3 +40,16 @@ def page_of(stored: StoredResponse, *, limit: int = LIMIT) -> Page | Rejection:
         truncated=stored.truncated or ("unspecified" if decoded.truncated else None),
         id=info.id if info else None,
     )
+
+
+def earlier_page(root: Path, position: WarcPosition, page: Page) -> Page | None:
+    """The page of an earlier capture, to be read by the rules of ``page``; None where the log cannot give it.
+
+    ``root`` is the archive's ``warc/`` folder. Whether the publisher changed a text shows where one extractor with one
+    set of rules has read both.
+    """
+    try:
+        earlier = page_of(read(root, position))
+    except WarcDamage:
+        return None
+    return dataclasses.replace(earlier, site=page.site, id=page.id) if isinstance(earlier, Page) else None

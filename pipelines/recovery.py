@@ -60,8 +60,9 @@ def recover(
     them meanwhile, and every run that ever crawled them is in the tables. Where another process is recovering, this
     one waits, and finds nothing left to do.
 
-    ``submit`` starts the extraction of a page, as :meth:`pipelines.workers.Workers.submit` does in processes with limits
-    of time and memory, for the page that killed a run must not kill its recovery. Without it each page is read here.
+    ``submit`` starts the extraction of a page, as :meth:`pipelines.workers.Workers.submit` does in processes with
+    limits of time and memory, for the page that killed a run must not kill its recovery. Without it pages are read
+    here, one by one.
     """
     done = []
     with archive.lock_recovery():

@@ -1,6 +1,7 @@
 """From all events of many URLs to those few that tell each URL's state: which rows matter, found in vectors.
 
-An event is one element of a structured array, :data:`EVENT`, of 44 bytes. Taking only the kept events of a URL, in order, into a :class:`~pipelines.states.UrlState` gives the state that taking all of them gives.
+An event is one element of a structured array, :data:`EVENT`, of 35 bytes. Taking only the kept events of a URL, in
+order, into a :class:`~pipelines.states.UrlState` gives the state that taking all of them gives.
 """
 
 from __future__ import annotations
@@ -20,18 +21,13 @@ EVENT: Final = np.dtype(
     [
         ("key", "i8"),  # hash of the URL's kind and key
         ("when", "i8"),  # twice the instant in microseconds, odd where no announcement: those go first
-        (
-            "born",
-            "i8",
-        ),  # where the row holds an announcement: the instant from which its age counts; else the row's own
         ("row", "u4"),
-        ("later", "u4"),  # place of its not_before in a list of its own, for few have one; 0 is none
-        ("run", "u4"),
+        ("born", "u4"),  # where the row holds an announcement: the second from which its age counts; else the row's own
+        ("more", "u4"),  # place of its run and not_before in lists of their own, for few events need them; 0 is none
+        ("flags", "u1"),
         ("status", "i2"),
-        ("source", "u2"),
         ("outcome", "u1"),
         ("kind", "u1"),
-        ("flags", "u2"),
     ]
 )
 NEVER: Final = int(np.iinfo(np.int64).min)
@@ -42,10 +38,8 @@ ANNOUNCEMENT: Final = 2  # the row holds an announcement
 FETCHED: Final = 4
 FAILED: Final = 8
 WHOLE: Final = 16  # a whole answer that was kept: it brings validators, digest and position
-ETAG: Final = 32  # a 304 that renews the ETag
-MODIFIED: Final = 64  # a 304 that renews Last-Modified
-IDENTIFIED: Final = 128  # the row says which article the URL is
-TOLD: Final = 256  # the row sets the status
+IDENTIFIED: Final = 32  # the row says which article the URL is
+TOLD: Final = 64  # the row sets the status
 
 PARTS: Final = 16
 """Events are worked on in so many parts, by the high bits of their keys, so that what sorting takes stays small."""
@@ -55,17 +49,16 @@ PARTS: Final = 16
 class Sieved:
     """URLs in the order of their keys, a vector for each property, and the rows that tell the rest.
 
-    ``rows[starts[i]:starts[i + 1]]`` are those of URL ``i``, in the order in which they happened. Instants are in
-    microseconds since 1970, :data:`NEVER` where there is none; ``later`` is the place of one in a list.
+    ``rows[starts[i]:starts[i + 1]]`` are those of URL ``i``, in the order in which they happened. ``fetched`` is in
+    microseconds since 1970, :data:`NEVER` where it never was; ``born`` in seconds; ``more`` is a place in lists.
     """
 
     key: Ints
-    born: Ints
     fetched: Ints
-    later: npt.NDArray[np.uint32]
+    born: npt.NDArray[np.uint32]
+    more: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.uint32]
     status: npt.NDArray[np.int16]
-    source: npt.NDArray[np.uint16]
     outcome: npt.NDArray[np.uint8]
     kind: npt.NDArray[np.uint8]
     failures: npt.NDArray[np.uint8]
@@ -89,32 +82,33 @@ def split(events: Events) -> Iterator[tuple[int, Events]]:
             yield part, events[order[bounds[part] : bounds[part + 1]]]
 
 
-def sieve(parts: Sequence[list[Events]]) -> Sieved:
-    """All events, split by part, to what they say of each URL. The lists are emptied on the way."""
+def sieve(parts: Sequence[list[Events]], run: npt.NDArray[np.uint32]) -> Sieved:
+    """All events, split by part, to what they say of each URL; ``run`` is the list of their runs.
+
+    The parts are emptied on the way.
+    """
     done: list[Sieved] = []
     for part in parts:
         events = np.concatenate(part) if part else np.empty(0, EVENT)
         part.clear()
         if len(events):
-            done.append(_sieve(events))
+            done.append(_sieve(events, run))
     if not done:
-        return _sieve(np.empty(0, EVENT))
+        return _sieve(np.empty(0, EVENT), run)
     return _joined(done)
 
 
 def _joined(done: list[Sieved]) -> Sieved:
     offsets = np.cumsum([0, *(len(one.rows) for one in done)])
-    starts = [one.starts[:-1] + np.uint32(offset) for one, offset in zip(done, offsets, strict=False)]
-    vectors = {}
-    for field in fields(Sieved):
-        if field.name == "starts":
-            vectors["starts"] = np.concatenate([*starts, np.array([offsets[-1]], np.uint32)])
-        else:
-            vectors[field.name] = np.concatenate([getattr(one, field.name) for one in done])
-    return Sieved(**vectors)
+    columns = {field.name: [getattr(one, field.name) for one in done] for field in fields(Sieved)}
+    starts = [begin[:-1] + np.uint32(offset) for begin, offset in zip(columns["starts"], offsets, strict=False)]
+    columns["starts"] = [*starts, np.array([offsets[-1]], np.uint32)]
+    # One column at a time, so that never more than one stands twice in memory.
+    done.clear()
+    return Sieved(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
 
 
-def _sieve(events: Events) -> Sieved:
+def _sieve(events: Events, run: npt.NDArray[np.uint32]) -> Sieved:
     order = np.lexsort((events["when"], events["key"]))
     events = events[order]
     count = len(events)
@@ -141,7 +135,7 @@ def _sieve(events: Events) -> Sieved:
     failed = has(FAILED) & (places > np.repeat(success, sizes))
     kept = np.zeros(count, np.bool_)
     kept[first] = True
-    for found in (latest, fetched, told, known, success, last(has(WHOLE)), last(has(ETAG)), last(has(MODIFIED))):
+    for found in (latest, fetched, told, known, success, last(has(WHOLE))):
         kept[found[found >= 0]] = True
     kept[begun[begun < count]] = True
     kept |= failed
@@ -150,17 +144,16 @@ def _sieve(events: Events) -> Sieved:
     starts = np.r_[0, np.cumsum(np.add.reduceat(kept, first, dtype=np.int64))] if count else np.zeros(1, np.int64)
     return Sieved(
         key=key[first].copy(),
-        born=np.where(has_announcement, events["born"][named], events["when"][named] >> 1),
+        born=events["born"][named].copy(),
         fetched=np.where(fetched >= 0, events["when"][fetched] >> 1, NEVER) if count else places,
-        later=events["later"][latest].copy(),
+        more=events["more"][latest].copy(),
         starts=starts.astype(np.uint32),
         status=np.where(told >= 0, events["status"][told], NO_STATUS).astype(np.int16)
         if count
         else places.astype("i2"),
-        source=events["source"][first].copy(),
         outcome=events["outcome"][latest].copy(),
         kind=events["kind"][first].copy(),
-        failures=_failures(failed, events["run"], first),
+        failures=_failures(failed, run[events["more"]], first),
         known=known >= 0,
         announced=has_announcement,
         rows=events["row"][kept].copy(),

@@ -101,7 +101,7 @@ class UrlState:
     def born(self) -> dt.datetime:
         """The instant from which the article's age counts; see :func:`born`."""
         if self.announcement is None:
-            return self.at
+            return self.at.replace(microsecond=0)
         day = self.announcement.date.date() if self.announcement.date is not None else None
         return born(self.announcement.seen_at, day)
 
@@ -135,18 +135,11 @@ class UrlState:
                 self.failures, self.failed_in = 0, None
             else:
                 self.failures, self.failed_in = self.failures_with(capture.run), capture.run
-        if (capture.outcome in KNOWN_ARTICLE or capture.outcome == "fetched") and capture.reason != DEGRADED:
-            self._keep(capture)
-        if capture.id is not None and capture.outcome in KNOWN_ARTICLE:
-            self.id = capture.id
-
-    def _keep(self, capture: Capture) -> None:
-        if capture.status == 304:
-            self.etag = capture.etag or self.etag
-            self.last_modified = capture.last_modified or self.last_modified
-        else:
+        if is_whole(capture):
             self.etag, self.last_modified = capture.etag, capture.last_modified
             self.payload_digest, self.warc = capture.payload_digest, position_of(capture)
+        if capture.id is not None and capture.outcome in KNOWN_ARTICLE:
+            self.id = capture.id
 
 
 @dataclass(slots=True)
@@ -187,14 +180,24 @@ class ArticleState:
         self.revision, self.title = capture.revision, folded(capture.title)
 
 
+def is_whole(capture: Capture) -> bool:
+    """Whether an event brought a whole answer that was kept: its validators are those to ask with next time.
+
+    A 304 vouches for what came before, a redirect for nothing, and a page that shows less must not hide the whole one.
+    """
+    kept = capture.outcome in KNOWN_ARTICLE or capture.outcome == "fetched"
+    answered = capture.status is None or not 300 <= capture.status < 400
+    return kept and answered and capture.reason != DEGRADED
+
+
 def born(seen_at: dt.datetime, day: dt.date | None) -> dt.datetime:
     """The instant from which an article's age counts: when it was first seen, or, for one that was found long after it
-    was published (:data:`FRESH`), the day that the entrance dates it to, in UTC."""
+    was published (:data:`FRESH`), the day that the entrance dates it to, in UTC. To the second."""
     if day is not None:
         midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
         if midnight + FRESH <= seen_at:
             return midnight
-    return seen_at
+    return seen_at.replace(microsecond=0)
 
 
 def folded(title: str | None) -> str | None:

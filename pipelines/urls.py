@@ -133,9 +133,52 @@ def _remove_dots(path: str) -> str:
     return "/".join(out)
 
 
-def article_id(canonical_url: str) -> str:
-    """The id of the article whose key is ``canonical_url``: 128 bits of BLAKE2b as 32 hexadecimal digits."""
-    return hashlib.blake2b(canonical_url.encode("utf-8", "replace"), digest_size=16).hexdigest()
+# Ways of showing an article that are no other article: mobile hosts, AMP and print, as news sites spell them.
+_MOBILE_HOST = re.compile(r"(?:www|m|mobile|mobil|amp|touch)\.")
+_TWIN_END = re.compile(r"(?:[./](?:amp|print)(?P<type>\.html?)?|/(?:amp|print)/)$", re.IGNORECASE)
+_TWIN_START = re.compile(r"^/(?:amp|print|mobile)(?=/.*[^/].*)", re.IGNORECASE)
+_TWIN_MIDDLE = re.compile(r"\.(?:amp|print)(?=\.html?$)", re.IGNORECASE)
+_TWIN_PAIRS = re.compile(
+    r"(?:amp|print|mobile)(?:=(?:1|true|yes|amp|print)?)?|(?:output|outputtype|view|display|mode|layout|format|type)="
+    r"(?:amp|print|mobile)",
+    re.IGNORECASE,
+)
+
+
+def article_id(url: str) -> str:
+    """The id of the article at ``url``: 128 bits of BLAKE2b of its :func:`identity`, as 32 hexadecimal digits."""
+    return hashlib.blake2b(identity(url).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def identity(url: str) -> str:
+    """What is the same of all addresses of one article: its canonical one without scheme, ``www.`` or mobile host, and
+    without the marks of AMP and print versions. It names an article, and need not lead anywhere. Idempotent."""
+    name, slash, rest = canonical(url).partition("://")[2].partition("/")
+    if not slash:
+        return canonical(url)
+    domain = registered_domain(url)
+    while (bare := _MOBILE_HOST.sub("", name, count=1)) != name and (f".{bare}").endswith(f".{domain}"):
+        name = bare
+    path, _, query = rest.partition("?")
+    path = _TWIN_START.sub("", f"/{path}")
+    path = _TWIN_MIDDLE.sub("", path)
+    found = _TWIN_END.search(path)
+    if found is not None and found.start() > 0:
+        path = path[: found.start()] + (found["type"] or "")
+    path = path.rstrip("/")
+    pairs = [pair for pair in query.split("&") if pair and not _TWIN_PAIRS.fullmatch(pair)]
+    return f"{name}{path}{'?' + '&'.join(pairs) if pairs else ''}"
+
+
+def plain_twins(url: str) -> tuple[str, ...]:
+    """Where the article may stand that ``url`` shows as a mobile, AMP or print version; () where it marks none."""
+    plain = identity(url)
+    scheme, _, rest = canonical(url).partition("://")
+    if plain == rest.removeprefix("www.").rstrip("/") or not plain.partition("/")[2]:
+        return ()
+    end = "" if "?" in plain else "/"
+    return tuple(f"{scheme}://{www}{plain}{slash}" for www in ("www.", "") for slash in dict.fromkeys(("", end)))
 
 
 def host(url: str) -> str:

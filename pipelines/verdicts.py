@@ -70,8 +70,7 @@ def _twin(result: Article, known: ArticleState, before: Article | None) -> Verdi
         return edited(result, known, before)
     if lesser(result):
         return Verdict(outcome="unchanged", reason="alias")
-    kept = dataclasses.replace(result, warnings=(*result.warnings, REPLACES_TWIN))
-    return Verdict(outcome="archived", reason=OWN_PAGE, article=kept)
+    return Verdict(outcome="archived", reason=OWN_PAGE, article=kept_as(result, "archived", OWN_PAGE))
 
 
 def edited(result: Article, known: ArticleState, before: Article | None = None) -> Verdict:
@@ -79,7 +78,8 @@ def edited(result: Article, known: ArticleState, before: Article | None = None) 
     if not lesser(result) or (before is not None and lesser(before)):
         return Verdict(outcome="revised", article=result)
     kept = degraded(result) if known.lesser != result.revision else None
-    return Verdict(outcome="unchanged", reason=DEGRADED, article=kept)
+    detail = None if kept is not None else "as it was at an earlier visit"
+    return Verdict(outcome="unchanged", reason=DEGRADED, detail=detail, article=kept)
 
 
 def lesser(article: Article) -> bool:
@@ -92,6 +92,13 @@ def as_itself(article: Article) -> Article:
     own = canonical(article.url)
     warnings = (*article.warnings, "canonical_distrusted")
     return dataclasses.replace(article, id=article_id(own), canonical_url=own, warnings=warnings)
+
+
+def kept_as(article: Article, outcome: Outcome, reason: str | None) -> Article:
+    """``article`` as a verdict of that outcome and reason keeps it."""
+    if reason == OWN_PAGE:
+        return dataclasses.replace(article, warnings=(*article.warnings, REPLACES_TWIN))
+    return degraded(article) if outcome == "unchanged" and reason == DEGRADED else article
 
 
 def degraded(article: Article) -> Article:

@@ -121,6 +121,8 @@ def fetch(run: Run, answer: Exchange, history: History) -> tuple[Capture, Articl
         verdict = outcomes.of_status(stored, known)
         result = None
         if verdict is None:
+            verdict = outcomes.of_payload(stored, known)
+        if verdict is None:
             page = page_of(stored)
             result = process(page) if isinstance(page, Page) else page
             verdict = history.verdict(row.requested_url, result)
@@ -144,7 +146,7 @@ def faults(archive: Archive) -> list[str]:
     fetched = [(event, where) for event in events if (where := position(event)) is not None]
     found += _doubled("WARC position in captures", [(where.file, where.offset) for _, where in fetched])
     found += _doubled("run", runs)
-    named = {(where.file, where.offset) for event, where in fetched if event.outcome in ("archived", "revised")}
+    named = {(where.file, where.offset) for event, where in fetched if _brought_text(event)}
     kept = {(row["warc_file"], row["warc_offset"]) for row in rows}
     found += [f"captures names {place} as an article, articles does not hold it" for place in sorted(named - kept)]
     found += [f"articles holds {place}, captures does not name it" for place in sorted(kept - named)]
@@ -170,6 +172,11 @@ def faults(archive: Archive) -> list[str]:
     locks = [path.name for path in (archive.root / "locks").glob("*") if path.name.startswith(("run-", ".run-"))]
     found += [f"a lock is left: {name}" for name in locks]
     return found
+
+
+def _brought_text(event: Capture) -> bool:
+    lesser = event.reason == "degraded" and event.revision is not None and event.detail is None
+    return event.outcome in ("archived", "revised") or lesser
 
 
 def _doubled(what: str, values: list[Any]) -> list[str]:

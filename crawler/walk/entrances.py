@@ -14,6 +14,7 @@ from scrapy.http import Response
 from crawler.config import SourceConfig
 from crawler.discovery import Discovery, Link, discover
 from crawler.discovery.periods import Period, of_list
+from crawler.due import stamp
 from crawler.errand import ERRAND, Errand, errand_of
 from crawler.rhythm import Rhythms, digest_of
 from crawler.walk.articles import Articles
@@ -232,6 +233,7 @@ class Entrances:
         listed = errand.listed or (of_list(errand.info.requested_url) if plan.backfill else None)
         requests: list[Request] = []
         left_out, of_interest, unseen = 0, False, False
+        listing = stamp(link.modified for link in found.links)
         for link in found.links:
             day: Period | None = None
             if plan.backfill:
@@ -252,7 +254,7 @@ class Entrances:
                 # A teaser's time says when to look at it, not when it appeared: that is read from the page.
                 date=link.date if kind != "front" else None,
                 date_raw=link.date_raw,
-                modified=link.modified,
+                modified=link.modified if link.modified != listing else None,
                 language=link.language or found.language,
             )
             asked = self._articles.link(source, link, announcement)

@@ -194,7 +194,8 @@ def test_an_announcement_is_kept_as_it_was_first_made() -> None:
 
 VALIDATORS = [
     pytest.param({"status": 304, "outcome": "unchanged", "etag": None}, "e1", True, id="304 keeps them"),
-    pytest.param({"status": 304, "outcome": "unchanged", "etag": "e2"}, "e2", True, id="304 may renew them"),
+    pytest.param({"status": 304, "outcome": "unchanged", "etag": "e2"}, "e1", True, id="whatever it names itself"),
+    pytest.param({"status": 301, "outcome": "unchanged", "etag": "e9"}, "e1", True, id="a redirect brings none"),
     pytest.param({"status": 200, "etag": None}, None, False, id="a whole answer without any ends them"),
     pytest.param({"status": 200, "etag": "e2"}, "e2", False, id="a whole answer brings its own"),
     pytest.param({"status": 500, "outcome": "failed", "etag": "e9"}, "e1", True, id="a failure says nothing of them"),

@@ -6,6 +6,7 @@ import dataclasses
 import multiprocessing
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 import pytest
 
 from pipelines.history import History
+from pipelines.process import process
 from pipelines.recovery import recover
 from storage import delta, warc
 from storage.archive import Archive, Run
@@ -21,6 +23,7 @@ from storage.records import Article, Capture, Page, Rejection
 from storage.recovery import dead_runs
 from storage.schema import ARTICLES, CAPTURES, RUNS
 from storage.warc import CaptureInfo
+from tests import archive_samples
 from tests.archive_samples import HOST, SOURCE, begin, contents, exchange, faults, fetch, html, minutes
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -210,21 +213,26 @@ def test_a_degraded_revision_is_degraded_when_it_is_made_again(
     wall = html(
         "The ferry is late", "The ferry was late again, and to learn why you may subscribe to this paper today."
     )
-    fetch(run, exchange(f"{HOST}/1", wall, fetched_at=minutes(9)), history)
+
+    def walled(page: Page) -> Article | Rejection:
+        result = process(page)
+        assert isinstance(result, Article)
+        return dataclasses.replace(result, access="paywalled")
+
+    def behind_a_wall(page: Page) -> Future[Article | Rejection]:
+        done = Future[Article | Rejection]()
+        done.set_result(walled(page))
+        return done
+
+    monkeypatch.setattr(archive_samples, "process", walled)
+    row, _ = fetch(run, exchange(f"{HOST}/1", wall, fetched_at=minutes(9)), history)
+    assert (row.outcome, row.reason) == ("unchanged", "degraded")
     killed_at("articles", monkeypatch)
     with pytest.raises(Killed):
         run.finish()
     monkeypatch.undo()
     run.abandon()
-
-    def behind_a_wall(page: Page) -> Article | Rejection:
-        from pipelines.process import process
-
-        result = process(page)
-        assert isinstance(result, Article)
-        return dataclasses.replace(result, access="paywalled")
-
-    recover(archive, extract=behind_a_wall)
+    recover(archive, submit=behind_a_wall)
     assert faults(archive) == []
     rows = archive.articles(all_revisions=True).to_table(["warnings"])["warnings"].to_pylist()
     assert [("degraded" in row) for row in sorted(rows, key=len)] == [False, True]
@@ -297,11 +305,11 @@ def test_three_processes_recover_one_dead_run_once(archive: Archive, undisturbed
     run.abandon()
     start = SPAWN.Barrier(3)
     processes = [SPAWN.Process(target=recover_there, args=(str(archive.root), start)) for _ in range(3)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(100)
-    assert [process.exitcode for process in processes] == [0, 0, 0]
+    for one in processes:
+        one.start()
+    for one in processes:
+        one.join(100)
+    assert [one.exitcode for one in processes] == [0, 0, 0]
     assert faults(archive) == []
     assert events(archive) == events(undisturbed)
 
