@@ -15,6 +15,7 @@ from crawler import discovery, failures, reasons
 from crawler.cli import main
 from pipelines import codes, policy
 from storage.schema import data_dictionary
+from storage.verify import CODES
 from storage.warc import DAMAGE_REASONS
 
 REGENERATE = "Written by `make docs`; change the code, not this page."
@@ -73,6 +74,11 @@ def reason_codes() -> str:
         "What a WARC reader says of a record that it cannot give back.",
         "",
         *_table(DAMAGE_REASONS),
+        "## Problems",
+        "",
+        "What `broadsheet verify` finds wrong with an archive; see [maintenance](maintenance.md).",
+        "",
+        *_table(CODES),
     ]
     return "\n".join(parts).rstrip() + "\n"
 

@@ -6,6 +6,7 @@ fate that they had. Articles that are there still are not extracted again.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -62,7 +63,9 @@ def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str],
 
 def _replay(archive: Archive, submit: Submit, say: Callable[[str], None]) -> int:
     """Make every row again that stands for a page and is missing, and all that followed from it. How many pages."""
-    whole = _whole(archive)
+    records = _whole(archive)
+    _follow(archive, records, say)
+    whole = {place: record.source for place, record in records.items()}
     since, astray = _begin(archive, whole)
     if not since:
         return 0
@@ -112,16 +115,53 @@ def _replay(archive: Archive, submit: Submit, say: Callable[[str], None]) -> int
 _PLACE = ("warc_file", "warc_offset")
 
 
-def _whole(archive: Archive) -> dict[Place, str]:
-    """Every whole record that a row should stand for, and its source."""
-    found: dict[Place, str] = {}
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A whole record that a row should stand for."""
+
+    source: str
+    at: dt.datetime
+    digest: str | None
+    length: int
+
+
+def _whole(archive: Archive) -> dict[Place, _Record]:
+    """Every whole record that a row should stand for, by its place."""
+    found: dict[Place, _Record] = {}
     for segment in warc.segments(archive.warc):
-        for one in warc.scan(archive.warc / segment, root=archive.warc):
-            if isinstance(one, warc.StoredResponse) and one.info is not None and counts(one):
-                found[one.position.file, one.position.offset] = one.info.source
-        for withheld in warc.scan_withheld(archive.warc / segment, root=archive.warc):
-            found[withheld.position.file, withheld.position.offset] = withheld.info.source
+        for one in warc.scan_all(archive.warc / segment, root=archive.warc):
+            if isinstance(one, warc.DamagedRecord) or one.info is None:
+                continue
+            if isinstance(one, warc.StoredResponse) and not counts(one):
+                continue
+            digest = one.payload_digest if isinstance(one, warc.StoredResponse) else None
+            place = one.position
+            found[place.file, place.offset] = _Record(one.info.source, one.fetched_at, digest, place.length)
     return found
+
+
+def _follow(archive: Archive, records: dict[Place, _Record], say: Callable[[str], None]) -> None:
+    """Where bytes went missing from a segment, what follows stands further to the front: have its rows name that."""
+    columns = [*_PLACE, "warc_length", "at", "payload_digest"]
+    rows = archive.captures().to_table(columns, filter=pc.is_valid(pc.field("warc_file"))).to_pylist()
+    known = {(row["warc_file"], row["warc_offset"]) for row in rows}
+    new = {
+        (file, record.at, record.digest): (file, offset, record.length)
+        for (file, offset), record in records.items()
+        if (file, offset) not in known
+    }
+    moved = {
+        (row["warc_file"], row["warc_offset"], row["warc_length"]): new[
+            row["warc_file"], row["at"], row["payload_digest"]
+        ]
+        for row in rows
+        if (row["warc_file"], row["warc_offset"]) not in records
+        and (row["warc_file"], row["at"], row["payload_digest"]) in new
+    }
+    if moved:
+        say(f"{len(moved)} records stand elsewhere in their segment than their rows say; the rows follow them")
+        for table in (CAPTURES, ARTICLES):
+            repair.relocate(archive.root, table, moved)
 
 
 def _begin(archive: Archive, whole: dict[Place, str]) -> tuple[dict[str, str], frozenset[str]]:

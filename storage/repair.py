@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,6 +27,9 @@ from storage.locks import is_held
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, TABLES, Table
 from storage.verify.tables import damaged_log, doubled, orphans
+
+Place = tuple[str | None, int | None, int | None]
+"""A place in the WARC as rows name it: file, offset, length."""
 
 
 class Aside:
@@ -58,6 +61,8 @@ class Aside:
     def _place(self, path: Path) -> Path:
         name = path.relative_to(self._root)
         place = self.folder / name
+        while place.exists():
+            place = place.with_name(f"{place.name}.more")
         place.parent.mkdir(parents=True, exist_ok=True)
         self.moved.append(name.as_posix())
         return place
@@ -238,24 +243,42 @@ def once(root: Path, table: Table, say: Callable[[str], None]) -> None:
             say(f"{done.doubled} rows of {table.name} that stood twice were dropped")
 
 
-def without(root: Path, table: Table, marked: Callable[[pa.Table], pa.Array]) -> int:
-    """Take rows out of ``table``: those of each file for which ``marked`` gives true. How many there were."""
+def without(root: Path, table: Table, marked: Callable[[pa.Table], pa.Array]) -> None:
+    """Take rows out of ``table``: those of each file for which ``marked`` gives true."""
+    rewrite(root, table, lambda rows: rows.filter(pc.invert(marked(rows))))
+
+
+def relocate(root: Path, table: Table, moved: Mapping[Place, Place]) -> None:
+    """Have rows name the place where their record stands now: ``moved`` gives it for the one that they name."""
+
+    def change(rows: pa.Table) -> pa.Table:
+        columns = [rows[name].to_pylist() for name in ("warc_file", "warc_offset", "warc_length")]
+        places = [moved.get(place, place) for place in zip(*columns, strict=True)]
+        for name, values in zip(("warc_file", "warc_offset", "warc_length"), zip(*places, strict=True), strict=True):
+            at = rows.schema.get_field_index(name)
+            field = rows.schema.field(at)
+            rows = rows.set_column(at, field, pa.chunked_array([pa.array(values, field.type)]))
+        return rows
+
+    rewrite(root, table, change)
+
+
+def rewrite(root: Path, table: Table, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Put each file's rows through ``change``; files that it leaves as they are stay, all others go in one commit."""
     folder = root / table.name
-    removed, added, gone = [], [], 0
+    removed, added = [], []
     for file in log.files(DeltaTable(str(folder))):
         rows = compact.read(folder, file, table, table.schema.names)
-        kept = rows.filter(pc.invert(marked(rows)))
-        if kept.num_rows == rows.num_rows:
+        changed = change(rows)
+        if changed.equals(rows):
             continue
-        gone += rows.num_rows - kept.num_rows
         removed.append(file)
-        if kept.num_rows:
+        if changed.num_rows:
             name = f"{compact.PREFIX}{secrets.token_hex(16)}.zstd.parquet"
             path = (Path(file.path).parent / name).as_posix()
-            added.append(parquet.write(folder, path, kept, table, row_group=parquet.GROUP_ROWS))
+            added.append(parquet.write(folder, path, changed, table, row_group=parquet.GROUP_ROWS))
     if removed:
-        log.replace(folder, removed=removed, added=added, operation="DELETE", data_change=True)
-    return gone
+        log.replace(folder, removed=removed, added=added, operation="UPDATE", data_change=True)
 
 
 def drop_pins(archive: Archive, aside: Aside, say: Callable[[str], None]) -> None:
