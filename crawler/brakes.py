@@ -1,4 +1,4 @@
-"""Ending a run before its end: on a signal, when its time is up, or when the disk fills; cleanly, and within seconds."""
+"""Ending a run before its end: on a signal, when its time is up, or when the disk fills; cleanly, within seconds."""
 
 from __future__ import annotations
 

@@ -7,10 +7,12 @@ import datetime as dt
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler import slots
 from crawler.errand import Errand, errand_of
+from crawler.heads import BoundedFactory
 from crawler.hosts import Order
 from crawler.politeness import origin_of
 from crawler.refused import Refused
@@ -27,11 +29,20 @@ class Handler(VerifyingHandler):
     by then.
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = BoundedFactory
+
     async def download_request(self, request: Request) -> Response:
         """Ask; raises :class:`Refused` where the run ends meanwhile."""
         errand = errand_of(request)
         if errand is None:
             return await super().download_request(request)
+        session = session_of(self._crawler)
+        async with session.wire:
+            return await self._transfer(request, errand)
+
+    async def _transfer(self, request: Request, errand: Errand) -> Response:
         session = session_of(self._crawler)
         if session.stopping is not None:
             raise Refused("deferred", session.stopping)

@@ -25,7 +25,7 @@ REASONS: dict[str, str] = {
     "tls": "The host's TLS certificate or handshake failed.",
     "proxy": "The proxy refused to pass the request on.",
     "cancelled": "The download was given up on our side.",
-    "bad_answer": "The answer's head is not HTTP that can be kept, such as a status of four digits.",
+    "bad_answer": "The answer's head is no HTTP that can be kept: a status of four digits, thousands of headers.",
     "bad_url": "The address cannot be asked for.",
     "network": "The network failed in another way; the detail says how.",
 }
@@ -57,6 +57,8 @@ def reason_of(error: BaseException) -> str:
         if told(error) is not None:
             return "tls"
         text = repr(error.__cause__ or error)
+        if "HeadTooLarge" in text:
+            return "bad_answer"
         return "connection_lost" if "ConnectionLost" in text or "ConnectionDone" in text else "network"
     raise error
 
