@@ -397,6 +397,7 @@ def coverage(
 @click.option("--url", metavar="URL", help="The address that a saved file came from.")
 @click.option("--source", metavar="NAME", help="Apply the rules of this configured source.")
 @click.option("--fetch", is_flag=True, help="Ask the site for the page even where the archive holds it.")
+@click.option("--full", is_flag=True, help="Show every text whole instead of its first 100 characters.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @_exits
 def inspect(
@@ -406,17 +407,25 @@ def inspect(
     url: str | None,
     source: str | None,
     fetch: bool,
+    full: bool,
     as_json: bool,
 ) -> int:
     """Show why a page is read as it is: every field's candidates with the winner marked (→), the paragraphs kept (+)
     and the blocks dropped (-) with the reason.
 
     A file is a saved HTML page, gzipped or not. A URL is read from the archive's WARC where it is there, else asked
-    for once, where robots.txt allows it. Exits with 1 where the page is rejected.
+    for once, where robots.txt allows it. The time and memory of a crawl's worker bound this too. Exits with 1 where the
+    page is rejected.
+
+    \b
+    A page that you saved, with every paragraph whole:
+      broadsheet inspect saved.html --url https://paper.example/news/1 --full
     """
-    from crawler.commands import inspect as view
+    from crawler.commands import inspect as sources
+    from crawler.commands import inspection as view
+    from crawler.config.model import CrawlConfig
     from pipelines.process import Inspection
-    from pipelines.process import inspect as look
+    from pipelines.workers import inspect_apart
     from storage.records import Page, Rejection
 
     loaded = load(config) if source is not None or (archive is None and config.exists()) else None
@@ -425,21 +434,26 @@ def inspect(
         raise click.BadParameter(f"{config} has no source {source!r}", param_hint="--source")
     found: Page | Rejection | None = None
     if not page.startswith(("http://", "https://")):
-        found = view.from_file(Path(page), url=url, site=rules)
+        found = sources.from_file(Path(page), url=url, site=rules)
     else:
         folder = archive or (loaded.archive.path if loaded else None)
         if folder is not None and not fetch and (archive is not None or folder.exists()):
-            found = view.from_archive(open_archive(folder), page, site=rules)
+            found = sources.from_archive(open_archive(folder), page, site=rules)
         if found is None:
             from crawler.session import SOFTWARE
 
             contact = loaded.crawl.contact if loaded else "run by hand"
-            found = view.from_web(page, agent=f"{SOFTWARE} (+{contact})", site=rules)
-    inspection = Inspection(outcome=found) if isinstance(found, Rejection) else look(found)
-    if as_json:
-        click.echo(view.as_json(inspection))
+            found = sources.from_web(page, agent=f"{SOFTWARE} (+{contact})", site=rules)
+    limits = loaded.crawl if loaded else CrawlConfig(contact="")
+    if isinstance(found, Rejection):
+        inspection = Inspection(outcome=found)
     else:
-        view.print_text(inspection, console())
+        rules = found.site
+        inspection = inspect_apart(found, timeout=limits.extract_timeout, memory=limits.extract_memory)
+    if as_json:
+        click.echo(view.as_json(inspection, rules=rules))
+    else:
+        view.print_text(inspection, console(), rules=rules, full=full)
     return 1 if isinstance(inspection.outcome, Rejection) else 0
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from pipelines import warmup
-from pipelines.process import process
+from pipelines.process import Inspection, inspect, process
 from storage.records import Article, Page, Rejection
 
 PAGES_PER_WORKER = 2_000
@@ -48,13 +48,7 @@ class Workers:
         self._pools = [self._made()]
 
     def _made(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=self._count,
-            max_tasks=self._pages,
-            initializer=_prepare,
-            initargs=(os.getpid(),),
-            context=multiprocessing.get_context("spawn"),
-        )
+        return _pool(self._count, self._pages)
 
     def submit(self, page: Page) -> Future[Article | Rejection]:
         """Start the extraction of ``page``; :func:`settle` turns the future's bad ends into a Rejection."""
@@ -105,6 +99,28 @@ class Workers:
             promised.cancel()
 
 
+def _pool(count: int, pages: int) -> ProcessPool:
+    return ProcessPool(
+        max_workers=count,
+        max_tasks=pages,
+        initializer=_prepare,
+        initargs=(os.getpid(),),
+        context=multiprocessing.get_context("spawn"),
+    )
+
+
+def inspect_apart(page: Page, *, timeout: float, memory: int) -> Inspection:
+    """:func:`pipelines.process.inspect` in a worker of its own, under the same limits; raises what is a bug."""
+    pool = _pool(1, 1)
+    try:
+        return pool.schedule(_inspect, args=(page, memory), timeout=timeout).result()
+    except Exception as error:  # noqa: BLE001 - settle raises it again where it is none of the expected ends
+        return Inspection(outcome=settle(page, error))
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
 def settle(page: Page, error: BaseException) -> Rejection:
     """The Rejection for a page whose extraction ended with ``error``; raises ``error`` where it is a bug."""
     if isinstance(error, TimeoutError):
@@ -129,14 +145,31 @@ def _prepare(parent: int) -> None:
 
 
 def _extract(page: Page, memory: int) -> Article | Rejection:
-    """In the worker: extract ``page`` with the address space bounded, where the system tells how much is in use."""
+    """In the worker: extract ``page`` with the memory bounded."""
+    _bound(memory)
+    result = process(page)
+    _check(result)
+    return result
+
+
+def _inspect(page: Page, memory: int) -> Inspection:
+    """In the worker: inspect ``page`` with the memory bounded."""
+    _bound(memory)
+    result = inspect(page)
+    _check(result.outcome)
+    return result
+
+
+def _bound(memory: int) -> None:
+    """Bound the address space to what is in use and ``memory`` bytes more, where the system tells how much that is."""
     if sys.platform == "linux":
         held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         bound = held + memory if most == resource.RLIM_INFINITY else min(held + memory, most)
         resource.setrlimit(resource.RLIMIT_AS, (bound, most))
-    result = process(page)
-    if isinstance(result, Rejection) and result.reason == "unparseable" and "unknown error" in result.detail:
+
+
+def _check(outcome: Article | Rejection) -> None:
+    if isinstance(outcome, Rejection) and outcome.reason == "unparseable" and "unknown error" in outcome.detail:
         # libxml2 has no words for an allocation that failed, and an HTML parser that recovers fails of nothing else.
-        raise MemoryError(result.detail)
-    return result
+        raise MemoryError(outcome.detail)
