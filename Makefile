@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all browser lint docs bench-extraction clean
+.PHONY: help run test test-all browser lint docs bench-extraction bench-mirror bench-politeness clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -53,6 +53,13 @@ docs: $(VENV)/.stamp-run ## write the reference pages of docs/ anew from the cod
 # PEERS=broadsheet,trafilatura measures these only. Without the saved pages in ../shared/bench nothing is measured.
 bench-extraction: $(VENV)/.stamp-dev ## score extraction beside its peers and write the table of docs/extraction.md
 	@nice $(BIN)/python tests/benchmarks/extraction/bench.py --peers "$(PEERS)"
+
+# Without the saved pages in ../shared/bench nothing is measured.
+bench-mirror: $(VENV)/.stamp-dev ## crawl the mirror of saved sites: a first run, a second one, one with faults
+	@nice $(BIN)/python tests/benchmarks/crawl/mirror.py
+
+bench-politeness: $(VENV)/.stamp-dev ## crawl 2,000 invented sites and write docs/performance.md: share of the delay that is used
+	@$(BIN)/python tests/benchmarks/crawl/politeness.py --write
 
 clean: ## remove the virtual environment and all caches; archives stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

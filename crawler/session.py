@@ -72,6 +72,7 @@ class Session:
         self.stopped = False
         self.stopping: str | None = None
         self.transfers: set[asyncio.Task[Response] | asyncio.Task[bytes]] = set()
+        self.wire = asyncio.Semaphore(config.crawl.concurrency)
         self._halt = asyncio.Event()
         self.on_broken: Callable[[], None] = lambda: None
         self._open: dict[tuple[str, str], Capture] = {}

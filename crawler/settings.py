@@ -43,6 +43,10 @@ DOWNLOAD_FAIL_ON_DATALOSS = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_DELAY_JITTER = 0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# What waits for its turn stays in our scheduler, so the downloader need not count; `[crawl] concurrency` counts
+# transfers, in crawler/download.py.
+SCHEDULER = "crawler.scheduler.HostScheduler"
+CONCURRENT_REQUESTS = 0
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.7",
     "Accept-Encoding": "gzip, deflate, br",
