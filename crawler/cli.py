@@ -117,6 +117,7 @@ def main() -> None:
       broadsheet crawl             crawls them; run it again whenever you like
       broadsheet status            says what is there
       broadsheet show URL          shows one article
+      broadsheet diff URL          shows what its publisher changed
     """
 
 
@@ -291,6 +292,55 @@ def show(url: str, config: Path, archive: Path | None, as_of: str | None, as_jso
     out.print(view.as_text(article))
     for label, value in view.facts(article):
         out.print(f"{label:<10} {value}", soft_wrap=True)
+    return 0
+
+
+@main.command()
+@click.argument("url")
+@_config_option
+@_archive_option
+@click.option("--rev", "names", multiple=True, metavar="REV", help="A revision: its number or hash; give two.")
+@click.option("--list", "only_list", is_flag=True, help="Only list the revisions.")
+@click.option("--json", "as_json", is_flag=True, help="Print revisions and changes as JSON.")
+@_exits
+def diff(url: str, config: Path, archive: Path | None, names: tuple[str, ...], only_list: bool, as_json: bool) -> int:
+    """Show what the publisher changed in the article behind URL, by word: in colour, or marked [-gone-] {+new+}.
+
+    Without --rev the last edit is shown. Revisions are numbered from 1, the oldest; -1 is the newest:
+
+    \b
+      broadsheet diff https://www.daily.example/storm
+      broadsheet diff https://www.daily.example/storm --rev 1 --rev -1
+
+    Exits with 1 where the archive has no such article or revision, or only one.
+    """
+    from crawler.commands import diff as view
+
+    opened = _open(config, archive)
+    if len(names) > 2:
+        raise click.BadParameter("give it twice at most: the older revision and the newer", param_hint="--rev")
+    out = console()
+    try:
+        found = view.revisions(opened, url)
+        if only_list and not as_json:
+            for line in view.listing(found):
+                out.print(line, soft_wrap=True)
+            return 0
+        old, new = view.choose(found, names[0] if names else None, names[1] if len(names) > 1 else None)
+    except view.DiffError as error:
+        click.echo(f"broadsheet: {clean(str(error))}", err=True)
+        return 1
+    changes = view.compare(old, new)
+    if as_json:
+        click.echo(view.as_json(found, old, new, changes))
+        return 0
+    for line in view.listing(found):
+        out.print(line, soft_wrap=True)
+    out.print()
+    for text in view.as_text(changes, color=out.is_terminal):
+        out.print(text, soft_wrap=not out.is_terminal)
+    if not changes:
+        out.print("Title, bullets, body and dates are the same.")
     return 0
 
 

@@ -92,9 +92,9 @@ KEYS: tuple[Key, ...] = (
     _crawl(
         "revisit",
         "list of durations",
-        "[]",
-        "Ages of an article at which it is asked for again, to catch edits.",
         '["1h", "6h", "1d", "7d"]',
+        "Ages of an article at which it is asked for again, conditionally, to catch edits; then it rests. [] is never, "
+        '"0s" at every run. A newer date of change in a feed or sitemap brings the next visit forward.',
     ),
     _crawl("robots_max_age", "duration", '"24h"', "A robots.txt older than this is asked for again."),
     _crawl("budget_pages", "number", "0", "Articles that a run may ask for; the rest is deferred. 0 is no bound."),

@@ -57,7 +57,7 @@ class CrawlConfig:
     max_page: int = 20 * 10**6
     max_entrance: int = 60 * 10**6
     poll: tuple[float, float] = (600.0, 21600.0)
-    revisit: tuple[float, ...] = ()
+    revisit: tuple[float, ...] = (3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0)
     robots_max_age: float = 86400.0
     workers: int = 0
     extract_timeout: float = 20.0

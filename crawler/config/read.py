@@ -146,7 +146,7 @@ def _crawl(table: Table) -> CrawlConfig:
         max_page=table.size("max_page", default.max_page),
         max_entrance=table.size("max_entrance", default.max_entrance),
         poll=_poll(table, default.poll),
-        revisit=table.durations("revisit"),
+        revisit=table.durations("revisit", default.revisit),
         robots_max_age=table.duration("robots_max_age", default.robots_max_age),
         workers=table.number("workers", default.workers, low=0, high=1024),
         extract_timeout=table.duration("extract_timeout", default.extract_timeout, above_zero=True),

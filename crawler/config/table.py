@@ -79,9 +79,11 @@ class Table:
         """A duration in seconds."""
         return self._duration(key, self.values.get(key, default), above_zero=above_zero)
 
-    def durations(self, key: str) -> tuple[float, ...]:
-        """A list of durations in seconds, in the order in which they stand."""
-        value = self.values.get(key, [])
+    def durations(self, key: str, default: tuple[float, ...] = ()) -> tuple[float, ...]:
+        """A list of durations in seconds, in the order in which they stand; ``default`` where none is given."""
+        if key not in self.values:
+            return default
+        value = self.values[key]
         if not isinstance(value, list):
             self._wrong_type(key, value, 'a list of durations, such as ["1h", "1d"]')
         return tuple(self._duration(key, item, above_zero=False) for item in value)

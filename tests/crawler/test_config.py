@@ -48,7 +48,7 @@ def test_a_minimal_file_has_all_defaults() -> None:
     crawl = found.crawl
     assert crawl.contact == "mailto:desk@courier.test"
     assert (crawl.delay, crawl.max_delay, crawl.concurrency, crawl.timeout, crawl.retries) == (1.0, 60.0, 32, 30.0, 2)
-    assert (crawl.max_page, crawl.max_entrance, crawl.revisit) == (20_000_000, 60_000_000, ())
+    assert (crawl.max_page, crawl.max_entrance, crawl.revisit) == (20_000_000, 60_000_000, (3600, 21600, 86400, 604800))
     assert (crawl.robots_max_age, crawl.workers) == (86400.0, 0)
     assert crawl.poll == (600.0, 21600.0)
     assert config(crawl='poll = ["0s", "1d"]').crawl.poll == (0.0, 86400.0)
