@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,8 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
+from storage.errors import ArchiveError
 from storage.schema import Table
 from storage.snapshots import TableVersion
 
@@ -26,6 +29,8 @@ class Rows:
     counts; which one that is, is settled before any filter applies. Reading goes through ``pyarrow.dataset`` over the
     snapshot's own file list: never a file that a compaction replaced or a killed writer left behind. ``at`` is an
     earlier version to read instead of the newest.
+
+    Where the log or a file is damaged or gone, whatever reads it raises :class:`~storage.errors.ArchiveError`.
     """
 
     def __init__(self, folder: Path, table: Table, *, current: bool = False, at: TableVersion | None = None) -> None:
@@ -36,9 +41,10 @@ class Rows:
         if at is not None:
             self.version, self._files = at.version, list(at.files)
         else:
-            handle = DeltaTable(str(folder))
+            handle = _opened(folder)
             self.version = handle.version()
             self._files = sorted(str(_path(file).resolve().relative_to(base)) for file in handle.file_uris())
+        self._base = base
         self._filesystem = SubTreeFileSystem(str(base), LocalFileSystem())
 
     @property
@@ -81,15 +87,16 @@ class Rows:
     ) -> Iterator[pa.RecordBatch]:
         """Record batches of ``columns`` (all by default) of the rows for which ``filter`` holds."""
         names = list(columns) if columns is not None else self.schema.names
-        if not self._current:
-            yield from self.dataset().to_batches(columns=names, filter=filter)
-            return
-        newest = self._newest()
-        wanted = names if "row" in names else [*names, "row"]
-        for batch in self.dataset().to_batches(columns=wanted, filter=filter):
-            kept = batch.filter(pc.is_in(batch["row"], value_set=newest)).select(names)
-            if kept.num_rows:
-                yield kept
+        with self._sound():
+            if not self._current:
+                yield from self.dataset().to_batches(columns=names, filter=filter)
+                return
+            newest = self._newest()
+            wanted = names if "row" in names else [*names, "row"]
+            for batch in self.dataset().to_batches(columns=wanted, filter=filter):
+                kept = batch.filter(pc.is_in(batch["row"], value_set=newest)).select(names)
+                if kept.num_rows:
+                    yield kept
 
     def to_table(
         self,
@@ -104,8 +111,27 @@ class Rows:
     def count_rows(self, filter: pc.Expression | None = None) -> int:  # noqa: A002
         """How many rows there are for which ``filter`` holds."""
         if not self._current:
-            return int(self.dataset().count_rows(filter=filter))
+            with self._sound():
+                return int(self.dataset().count_rows(filter=filter))
         return sum(batch.num_rows for batch in self.to_batches(["row"], filter))
+
+    @contextlib.contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Say which file is to blame where reading fails; what fails for another reason is raised as it is."""
+        try:
+            yield
+        except (OSError, pa.ArrowInvalid) as error:
+            for name in self._files:
+                try:
+                    pq.read_metadata(self._base / name)
+                except FileNotFoundError:
+                    why = "is gone; a vacuum may have removed it while it was read, then read again"
+                except (OSError, pa.ArrowInvalid) as cause:
+                    why = f"is damaged: {cause!s:.100}"
+                else:
+                    continue
+                raise ArchiveError(f"{self._base / name} {why}; else see `broadsheet verify`") from error
+            raise
 
     def _newest(self) -> pa.Array:
         """The key of each article's newest row; ``row`` sorts by time of capture, and a degraded one counts last."""
@@ -115,6 +141,25 @@ class Rows:
         table = pa.table({"id": keys["id"], "ranked": ranked})
         newest = table.group_by("id").aggregate([("ranked", "max")])["ranked_max"]
         return pc.utf8_slice_codeunits(newest, start=1).combine_chunks()
+
+
+def _opened(folder: Path) -> DeltaTable:
+    """The newest snapshot of a table. Raises ArchiveError where its log is gone or damaged.
+
+    delta-rs takes an empty entry, as a power cut leaves one, for a commit of nothing: its rows would silently be gone.
+    """
+    try:
+        handle = DeltaTable(str(folder))
+    except (DeltaError, OSError) as error:
+        raise ArchiveError(
+            f"the table {folder.name} cannot be read: {error!s:.200}; put it right with `broadsheet verify --repair`"
+        ) from error
+    entry = folder / "_delta_log" / f"{handle.version():020}.json"
+    if entry.exists() and not entry.stat().st_size:
+        raise ArchiveError(
+            f"{entry} is empty, as a power cut leaves it; put it right with `broadsheet verify --repair`"
+        )
+    return handle
 
 
 def _path(uri: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from crawler.cli import main
 from storage.archive import Archive
 from storage.schema import ARTICLES, CAPTURES
 from tests.archive_samples import article, capture
-from tests.damaged_archives import files, garble, remove, segment, sound
+from tests.damaged_archives import empty, files, garble, newest_entry, remove, segment, sound, truncate
 
 
 @pytest.fixture
@@ -140,3 +141,45 @@ def test_a_repair_beside_a_crawl_could_not_start(archive: Archive) -> None:
     done = broadsheet("verify", "--archive", archive.root, "--repair")
     assert done.exit_code == 2
     assert "repair it once that has ended" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        pytest.param(
+            lambda a: empty(newest_entry(a, CAPTURES)), "is empty, as a power cut leaves it", id="empty entry"
+        ),
+        pytest.param(
+            lambda a: truncate(newest_entry(a, ARTICLES)), "the table articles cannot be read", id="half an entry"
+        ),
+        pytest.param(lambda a: remove(a.root / "articles"), "the table articles cannot be read", id="no table"),
+        pytest.param(lambda a: remove(files(a, ARTICLES)[0]), "is gone", id="no file"),
+        pytest.param(lambda a: truncate(files(a, CAPTURES)[0]), "is damaged", id="half a file"),
+    ],
+)
+def test_damage_is_told_in_a_sentence_and_put_right(
+    archive: Archive, harm: Callable[[Archive], None], says: str
+) -> None:
+    sound(archive)
+    harm(archive)
+    told = broadsheet("status", "--archive", archive.root)
+    assert told.exit_code == 2, told.output
+    assert says in told.stderr
+    assert "broadsheet verify" in told.stderr
+    assert broadsheet("verify", "--repair", "--archive", archive.root).exit_code == 4
+    assert broadsheet("status", "--archive", archive.root).exit_code == 0
+
+
+def test_a_crawl_does_not_write_on_top_of_damage(archive: Archive) -> None:
+    """What recovers before a crawl begins reads the tables first, and stops."""
+    from pipelines.recovery import recover
+    from storage.errors import ArchiveError
+
+    sound(archive)
+    empty(newest_entry(archive, CAPTURES))
+    from tests.archive_samples import begin
+
+    run = begin(archive)
+    run.abandon()
+    with pytest.raises(ArchiveError, match="verify --repair"):
+        recover(archive)
