@@ -79,6 +79,80 @@ def test_what_robots_txt_allows(body: bytes, allowed: bool) -> None:
     assert allows(body) is allowed
 
 
+# RFC 9309, 5.1 and 5.2, with our name in the place of theirs.
+SIMPLE = """User-Agent: *
+Disallow: *.gif$
+Disallow: /example/
+Allow: /publications/
+
+User-Agent: {foobot}
+Disallow:/
+Allow:/example/page.html
+Allow:/example/allowed.gif
+
+User-Agent: {barbot}
+User-Agent: bazbot
+Disallow: /example/page.html
+
+User-Agent: {quxbot}
+"""
+LONGEST = "User-Agent: Broadsheet\nAllow: /example/page/\nDisallow: /example/page/disallowed.gif\n"
+
+
+@pytest.mark.parametrize(
+    ("we", "path", "allowed"),
+    [
+        pytest.param("nobot", "/", True, id="any"),
+        pytest.param("nobot", "/a/b.gif", False, id="any, wildcard and end"),
+        pytest.param("nobot", "/a/b.gif?x", True, id="any, not at the end"),
+        pytest.param("nobot", "/example/page.html", False, id="any, prefix"),
+        pytest.param("nobot", "/publications/1.html", True, id="any, allowed"),
+        pytest.param("foobot", "/", False, id="foobot, all"),
+        pytest.param("foobot", "/publications/", False, id="foobot, not the group of all"),
+        pytest.param("foobot", "/example/page.html", True, id="foobot, longest"),
+        pytest.param("foobot", "/example/allowed.gif", True, id="foobot, longest too"),
+        pytest.param("barbot", "/example/page.html", False, id="barbot, a group of two"),
+        pytest.param("barbot", "/example/", True, id="barbot, the rest"),
+        pytest.param("quxbot", "/example/page.html", True, id="quxbot, a group without rules"),
+    ],
+)
+def test_the_examples_of_the_rfc(we: str, path: str, allowed: bool) -> None:
+    names = {name: "Broadsheet" if name == we else name for name in ("foobot", "barbot", "quxbot")}
+    assert allows(SIMPLE.format(**names).encode(), url=f"http://harbour.test{path}") is allowed
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "matches"),
+    [
+        # RFC 9309, 2.2.2: the table of encodings.
+        pytest.param("/foo/bar?baz=quz", "/foo/bar?baz=quz", True, id="query"),
+        pytest.param("/foo/bar?baz=https%3A%2F%2Ffoo.bar", "/foo/bar?baz=https%3A%2F%2Ffoo.bar", True, id="reserved"),
+        pytest.param("/foo/bar/\u30c4", "/foo/bar/%E3%83%84", True, id="not ASCII"),
+        pytest.param("/foo/bar/%E3%83%84", "/foo/bar/%E3%83%84", True, id="encoded in both"),
+        pytest.param("/foo/bar/%62%61%7A", "/foo/bar/baz", True, id="encoded without need"),
+        # RFC 9309, 2.2.3: special characters.
+        pytest.param("/path/file-with-a-%2A.html", "/path/file-with-a-*.html", True, id="an asterisk that is one"),
+        pytest.param("/path/foo-%24", "/path/foo-$", True, id="a dollar that is one"),
+        pytest.param("/this/*/exactly", "/this/or/that/exactly", True, id="asterisk"),
+        pytest.param("/exactly$", "/exactly/more", False, id="end"),
+        pytest.param("/Case", "/case", False, id="case counts"),
+    ],
+)
+def test_how_a_rule_matches(rule: str, path: str, matches: bool) -> None:
+    file = f"User-agent: *\nDisallow: {rule}\n".encode()
+    assert allows(file, url=f"http://harbour.test{path}") is not matches
+
+
+def test_the_longest_match_wins_and_allow_wins_a_tie() -> None:
+    assert allows(LONGEST.encode(), url="http://harbour.test/example/page/")
+    assert not allows(LONGEST.encode(), url="http://harbour.test/example/page/disallowed.gif")
+    assert allows(b"User-agent: *\nDisallow: /page\nAllow: /page\n", url="http://harbour.test/page")
+
+
+def test_robots_txt_itself_may_always_be_asked_for() -> None:
+    assert allows(b"User-agent: *\nDisallow: /\n", url="http://harbour.test/robots.txt")
+
+
 @pytest.mark.parametrize(
     ("line", "delay"),
     [
