@@ -31,7 +31,12 @@ _PREFIX = re.compile(
     r"|συντάκτης\s?:|yazar(?:ı)?\s?:|haber\s?:"
     r"|penulis\s?:|oleh\s?:?(?=\s)|reporter\s?:|editor\s?:|laporan\s?:|tác giả\s?:?|theo\b(?=\s)"
     r"|文\s?[/／:：●・]|文・|作者\s?[:：]|記者\s?[:：]|记者\s?[:：]|著者\s?[:：]|執筆\s?[:：]?|取材・文\s?[:：]?|来源\s?[:：]|编辑\s?[:：]"
-    r"|撰文\s?[:：/／]|글\s?[:=·ㅣ|]|بقلم\s?:?|كتب(?:ت)?\s?:?|מאת\s?:?|נכתב על ידי\s?:?)\s*",
+    r"|撰文\s?[:：/／]|글\s?[:=·ㅣ|]|بقلم\s?:?|كتب(?:ت)?\s?:?|מאת\s?:?|נכתב על ידי\s?:?"
+    r"|piše\s?:?(?=\s)|пише\s?:?(?=\s)|piszą?\s?:|avtor(?:ica)?\s?:|autors\s?:|autore\s?:|autorius\s?:|autorė\s?:|höfundur\s?:"
+    r"|forfatter\s?:|författare\s?:|skribenter\s?:|kirjoittaja\s?:|kuvat ja teksti\s?:|yazan\s?:|foto i tekst\s?:"
+    r"|від\b(?=\s[А-ЯІЇЄ])|от\b(?=\s[А-Я]\w+\s[А-Я])|авторка\s?:|аўтар\s?:|نویسنده\s?:?|تحریر\s?:?|लेखक\s?:?|द्वारा\s?:?"
+    r"|লেখক\s?:?|எழுதியவர்\s?:?|โดย\s?:?|ผู้เขียน\s?:?|imeandikwa na\b|na mwandishi\b|ditulis oleh\b|disusun oleh\b"
+    r"|viết bởi\b)\s*",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(

@@ -166,3 +166,17 @@ def test_a_byline_is_not_looked_for_where_all_statements_name_one_person() -> No
     assert [c.source for c in authors(HEAD + one + byline + BODY).candidates] == ["meta:author", "meta:parsely-author"]
     two = one + '<meta name="dc.creator" content="Ben Rook">'
     assert authors(HEAD + two + byline + BODY).value == ("Ben Rook",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Piše: {}", "Пише {}", "Avtor: {}", "Autors: {}", "Autorius: {}", "Autore: {}", "Höfundur: {}", "Forfatter: {}",
+        "Författare: {}", "Kirjoittaja: {}", "Szerző: {}", "Yazan: {}", "От {}", "Автор: {}", "Γράφει ο {}", "نویسنده: {}",
+        "تحریر: {}", "लेखक: {}", "লেখক: {}", "โดย {}", "Oleh: {}", "Ditulis oleh {}", "Tác giả: {}", "Imeandikwa na {}",
+        "بقلم: {}", "מאת {}", "By {}", "Von {}", "Par {}", "Por {}", "Di {}", "Door {}", "Av {}", "Af {}", "Tekst: {}",
+    ],
+)  # fmt: skip
+def test_the_word_before_a_name_in_the_languages_of_news(text: str) -> None:
+    name = "Ада Перо" if text.startswith(("От", "Автор", "Пише")) else "Ada Quill"
+    assert names.freed(text.format(name)) == name
