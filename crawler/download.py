@@ -44,9 +44,12 @@ class Handler(VerifyingHandler):
 
     async def _transfer(self, request: Request, errand: Errand) -> Response:
         session = session_of(self._crawler)
-        if session.stopping is not None:
-            raise Refused("deferred", session.stopping)
         host = urlsplit(request.url).hostname or ""
+        # What was in order when the request began to wait may no longer be now that it has its turn.
+        bound = session.budget.refusal(errand.source.name, article=False)
+        late = session.stopping or session.hosts.refusal(host) or bound
+        if late is not None:
+            raise Refused("deferred", late)
         transfer = asyncio.ensure_future(super().download_request(request))
         session.transfers.add(transfer)
         try:
