@@ -299,11 +299,20 @@ def show(url: str, config: Path, archive: Path | None, as_of: str | None, as_jso
 @click.argument("url")
 @_config_option
 @_archive_option
+@_as_of_option
 @click.option("--rev", "names", multiple=True, metavar="REV", help="A revision: its number or hash; give two.")
 @click.option("--list", "only_list", is_flag=True, help="Only list the revisions.")
 @click.option("--json", "as_json", is_flag=True, help="Print revisions and changes as JSON.")
 @_exits
-def diff(url: str, config: Path, archive: Path | None, names: tuple[str, ...], only_list: bool, as_json: bool) -> int:
+def diff(
+    url: str,
+    config: Path,
+    archive: Path | None,
+    as_of: str | None,
+    names: tuple[str, ...],
+    only_list: bool,
+    as_json: bool,
+) -> int:
     """Show what the publisher changed in the article behind URL, by word: in colour, or marked [-gone-] {+new+}.
 
     Without --rev the last edit is shown. Revisions are numbered from 1, the oldest; -1 is the newest:
@@ -316,7 +325,7 @@ def diff(url: str, config: Path, archive: Path | None, names: tuple[str, ...], o
     """
     from crawler.commands import diff as view
 
-    opened = _open(config, archive)
+    opened = _open(config, archive, as_of)
     if len(names) > 2:
         raise click.BadParameter("give it twice at most: the older revision and the newer", param_hint="--rev")
     out = console()
@@ -444,6 +453,7 @@ def coverage(
 @click.argument("page", metavar="URL-OR-FILE")
 @_config_option
 @_archive_option
+@_as_of_option
 @click.option("--url", metavar="URL", help="The address that a saved file came from.")
 @click.option("--source", metavar="NAME", help="Apply the rules of this configured source.")
 @click.option("--fetch", is_flag=True, help="Ask the site for the page even where the archive holds it.")
@@ -454,6 +464,7 @@ def inspect(
     page: str,
     config: Path,
     archive: Path | None,
+    as_of: str | None,
     url: str | None,
     source: str | None,
     fetch: bool,
@@ -488,7 +499,7 @@ def inspect(
     else:
         folder = archive or (loaded.archive.path if loaded else None)
         if folder is not None and not fetch and (archive is not None or folder.exists()):
-            found = sources.from_archive(open_archive(folder), page, site=rules)
+            found = sources.from_archive(open_archive(folder, as_of=as_of), page, site=rules)
         if found is None:
             from crawler.session import SOFTWARE
 

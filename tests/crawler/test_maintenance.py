@@ -15,6 +15,8 @@ from storage.schema import ARTICLES, CAPTURES
 from tests.archive_samples import article, capture
 from tests.damaged_archives import empty, files, garble, newest_entry, remove, segment, sound, truncate
 
+URL = "http://harbour.test/1"
+
 
 @pytest.fixture
 def filled(archive: Archive) -> Archive:
@@ -95,6 +97,13 @@ def test_snapshot(filled: Archive) -> None:
     gone = broadsheet("status", "--archive", filled.root, "--as-of", "paper")
     assert gone.exit_code == 2
     assert "there is no snapshot 'paper'; none is pinned; instants from 20" in gone.stderr
+
+
+@pytest.mark.parametrize("command", [["status"], ["coverage"], ["show", URL], ["diff", URL], ["inspect", URL]])
+def test_every_reading_command_reads_as_of_a_moment(filled: Archive, command: list[str]) -> None:
+    done = broadsheet(*command, "--archive", filled.root, "--as-of", "yesterday")
+    assert done.exit_code == 2
+    assert "there is no snapshot 'yesterday'" in done.stderr
 
 
 @pytest.mark.parametrize("words", [[], ["a", "--list"], ["--list", "--drop", "a"]])
