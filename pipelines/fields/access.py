@@ -78,7 +78,7 @@ def part(body: Body) -> tuple[Body, str | None]:
     for index in range(max(1, len(paragraphs) - _LAST), len(paragraphs)):
         text = paragraphs[index]
         if len(text) <= _OFFER_TEXT and _is_offer(text):
-            dropped = tuple(Dropped(text=text, reason="offer to subscribe") for text in paragraphs[index:])
+            dropped = tuple(Dropped(text=text, rule="offer to subscribe") for text in paragraphs[index:])
             return dataclasses.replace(body, paragraphs=paragraphs[:index], dropped=(*body.dropped, *dropped)), text
     return body, None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipelines import blocks, features, grounds, places, reader, scoring, state
+from pipelines import blocks, features, grounds, places, reader, rows, scoring, state
 from pipelines.blocks import HEADINGS, Block, Layout
 from pipelines.document import Document
 from pipelines.features import Known, Words, words
@@ -18,10 +18,20 @@ from pipelines.normalise import plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """A block of text that stands near or in the article and is not part of its body, and why."""
+    """A block of text that stands near or in the article and is not part of its body.
+
+    ``rule`` names why, where one rule decided; else ``look`` and ``likely`` are the reading's features and answer.
+    """
 
     text: str
-    reason: str
+    rule: str = ""
+    look: features.Features = field(default_factory=dict)
+    likely: float = 0.0
+
+    @property
+    def reason(self) -> str:
+        """Why, in words; found when it is asked for, which is when a person inspects one page."""
+        return self.rule or grounds.of(self.look, self.likely)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +67,6 @@ _ENDS: Final = re.compile(r"[.!?…。！？؟।]")
 _THIN_SHARE: Final = 0.25
 # What stands above the headline is masthead or teaser, unless it is more than this part of the text.
 _ABOVE: Final = 5
-_CELLS: Final = frozenset(("td", "th"))
 # Blocks between the label of key points and the first of them, itself counted.
 _NOTES: Final = 3
 # A paragraph that stands twice is a caption or a teaser; a shorter line may well be said twice.
@@ -129,7 +138,7 @@ def _selected(found: Iterable[Block], known: frozenset[Words]) -> Body:
     dropped: list[Dropped] = []
     for block in found:
         if words(block.text) in known:
-            dropped.append(Dropped(text=block.text, reason="stands in another field"))
+            dropped.append(Dropped(text=block.text, rule="stands in another field"))
         else:
             kept.append(block.text)
     return Body(paragraphs=tuple(kept), way="selector", dropped=tuple(dropped))
@@ -140,17 +149,17 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
     start, end = places.scope(layout, reading.main)
     region = layout.regions[reading.main]
     looks = dict(zip(range(start, end), reading.looks, strict=True))
+    rowwise = rows.kept(layout, layout.blocks[start:end], reading.likely)
     kept: list[Block] = []
     dropped: list[Dropped] = []
     seen: set[Words] = set()
     for block in layout.blocks[start:end]:
         short, below = len(block.text) < _SHORT, block.index >= region.last
         needed = _LIKELY_LAST if short and below else _LIKELY_LABEL if short or below else _LIKELY
-        if reading.likely[block.index] <= needed and not _subheading(reading, looks, block):
+        enough = rowwise.get(block.index, reading.likely[block.index] > needed)
+        if not enough and not _subheading(reading, looks, block):
             if region.first <= block.index < region.last:
-                dropped.append(
-                    Dropped(text=block.text, reason=grounds.of(looks[block.index], reading.likely[block.index]))
-                )
+                dropped.append(Dropped(text=block.text, look=looks[block.index], likely=reading.likely[block.index]))
             continue
         key = words(block.text)
         reason = _double(block, key, known, looks[block.index])
@@ -162,11 +171,11 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
             seen.add(key)
             kept.append(_without_title(block, known))
         else:
-            dropped.append(Dropped(text=block.text, reason=reason))
+            dropped.append(Dropped(text=block.text, rule=reason))
     kept, above = _below_headline(kept, looks)
     dropped += above
     while kept and kept[-1].tag in HEADINGS and len(kept[-1].text) < _SHORT:
-        dropped.append(Dropped(text=kept.pop().text, reason="heading without text"))
+        dropped.append(Dropped(text=kept.pop().text, rule="heading without text"))
     return _rows(layout, kept), dropped
 
 
@@ -202,7 +211,7 @@ def _below_headline(kept: list[Block], looks: dict[int, features.Features]) -> t
     below = [block for block in kept if "headline.above" not in looks[block.index]]
     if _ABOVE * sum(len(block.text) for block in above) > sum(len(block.text) for block in below):
         return kept, []
-    return below, [Dropped(text=block.text, reason="above the headline") for block in above]
+    return below, [Dropped(text=block.text, rule="above the headline") for block in above]
 
 
 def _subheading(reading: scoring.Reading, looks: dict[int, features.Features], block: Block) -> bool:
@@ -219,10 +228,10 @@ def _rows(layout: Layout, kept: list[Block]) -> list[str]:
     texts: list[str] = []
     row = -1
     for block in kept:
-        above = layout.regions[block.region].parent
-        if block.tag in _CELLS and len(block.text) < _SHORT and above == row:
+        own = rows.row_of(layout, block)
+        if own >= 0 and own == row:
             texts[-1] += f" {block.text}"
         else:
             texts.append(block.text)
-            row = above if block.tag in _CELLS and len(block.text) < _SHORT else -1
+        row = own
     return texts
