@@ -57,6 +57,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "needs_javascript": "The page holds no text until its scripts have run.",
         "paywall": "Only an offer to subscribe or to register stands where the text should be.",
         "soft_404": "The page says that it was not found, though the server answered 200.",
+        "soft_error": "The page says that its site is down or being worked on, though the server answered 200.",
         "front_page": "The page is the front page of a site, or of one of its editions.",
         "section_page": "The page lists other articles: a section, a tag, an author, a month.",
         "search_page": "The page lists what a search found.",

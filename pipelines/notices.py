@@ -56,6 +56,37 @@ hittades inte|ikke fundet|ikke funnet|ei löytynyt|nie znaleziono|nenalezeno|nen
 не найдено|не знайдено|не е намерено|δεν βρέθηκε|bulunamadı|غير موجود|یافت نشد|לא נמצא|नहीं मिला
 tidak ditemukan|không tìm thấy|ไม่พบ|見つかりません|見つかりませんでした|未找到|找不到|찾을 수 없습니다
 """
+#: Names of pages that stand in for a whole site which is down.
+_DOWN: Final = """
+we'll be right back|we will be right back|we'll be back soon|we will be back soon|be right back|be back shortly
+under maintenance|scheduled maintenance|site maintenance|planned maintenance|maintenance mode|down for maintenance
+service unavailable|service temporarily unavailable|temporarily unavailable|temporarily offline|bad gateway
+gateway timeout|gateway time-out|internal server error|server error|technical difficulties|technical problems
+something went wrong|an error occurred|error 500|error 502|error 503|500 error|502 bad|503 service
+wartungsarbeiten|wartungsmodus|wir sind gleich zurück|wir sind bald zurück|gleich wieder da|vorübergehend nicht
+technische störung|maintenance en cours|site en maintenance|de retour bientôt|nous revenons|service indisponible
+temporairement indisponible|en mantenimiento|volvemos enseguida|volvemos pronto|servicio no disponible
+em manutenção|voltamos já|voltaremos em breve|in manutenzione|torniamo subito|torneremo presto|onderhoud
+zo weer terug|tijdelijk niet beschikbaar|tijdelijk onbereikbaar|underhåll|snart tillbaka|vedligeholdelse|vedlikehold
+snart tilbage|snart tilbake|huoltokatko|przerwa techniczna|prace konserwacyjne|zaraz wracamy|odstávka|údržba
+karbantartás|mentenanță|технические работы|технічні роботи|на поддръжка|συντήρηση|bakım çalışması|bakımdayız|صيانة
+תחזוקה|تعمیر|रखरखाव|pemeliharaan|dalam perbaikan|bảo trì|ปิดปรับปรุง|メンテナンス|维护|維護|점검
+"""
+#: What such pages say of themselves.
+_DOWN_SAID: Final = """
+our site is|our website is|this site is|the site is|this website is|the website is|performing maintenance
+performing scheduled|undergoing maintenance|undergoing scheduled|back online|back shortly|back soon
+be right back|working hard to|working to fix|working to restore|working on it|try again later|try again in a
+try again shortly|check back|unable to service|temporarily unable|temporarily unavailable|for the inconvenience
+for any inconvenience|thank you for your patience|thanks for your patience|wird gerade gewartet|wird gewartet
+wieder für sie da|wieder erreichbar|bitte versuchen sie es|um ihr verständnis|um verständnis|veuillez réessayer
+de retour|merci de votre patience|gêne occasionnée|inténtelo|inténtalo|vuelva a intentarlo|disculpe las molestias
+disculpen las molestias|gracias por su paciencia|tente novamente|pedimos desculpa|tornare più tardi|riprova
+ci scusiamo|probeer het later|excuses voor|försök igen|prøv igen|prøv igjen|yritä myöhemmin|spróbuj ponownie
+przepraszamy za|zkuste to|omlouváme se|próbálja|încercați|повторите попытку|попробуйте позже|приносим извинения
+спробуйте пізніше|опитайте|προσπαθήστε|tekrar deneyin|المحاولة لاحقا|silakan coba|vui lòng thử|後ほど|しばらく
+稍后再试|稍後再試|다시 시도
+"""
 #: What servers that keep robots out write.
 _ROBOTS: Final = """
 just a moment|attention required|checking your browser|checking if the site connection is secure
@@ -66,7 +97,7 @@ pardon our interruption|access denied|access to this page has been denied|access
 request unsuccessful|you have been blocked|has been blocked|unusual traffic|unusual activity|automated access
 one more step|please wait while we|will be connected to|ddos protection|enable javascript and cookies to continue
 enable cookies and reload|please complete the security|solve the captcha|complete the captcha
-enter the characters you see
+enter the characters you see|enable js and disable any ad blocker|disable any ad blocker
 sind sie ein mensch|kein roboter|sicherheitsüberprüfung|zugriff verweigert|einen moment bitte|bestätigen sie, dass sie
 vérification de sécurité|vérifiez que vous êtes|vous n'êtes pas un robot|êtes-vous un robot|accès refusé|un instant
 comprobación de seguridad|verificar que eres humano|no eres un robot|no soy un robot|acceso denegado|un momento
@@ -211,6 +242,8 @@ _NOT_FOUND_IN: Final = Phrases(_NOT_FOUND)
 _NOT_FOUND_IS: Final = frozenset(
     fold(part) for line in _NOT_FOUND_WHOLE.splitlines() for part in line.split("|") if part
 )
+_DOWN_IN: Final = Phrases(_DOWN)
+_DOWN_SAID_IN: Final = Phrases(_DOWN_SAID)
 _ROBOTS_IN: Final = Phrases(_ROBOTS)
 _CONSENT_IN: Final = tuple(map(Phrases, _CONSENT))
 _LOGIN_IN: Final = Phrases(_LOGIN)
@@ -232,6 +265,18 @@ def not_found(title: str) -> bool:
         return True
     found = _NOT_FOUND_IN.find(key)
     return found is not None and len(key) <= len(found) + _SLACK
+
+
+def down(title: str) -> bool:
+    """Whether a title says little more than that a site is down or being worked on."""
+    key = fold(title[:LONGEST])
+    found = _DOWN_IN.find(key)
+    return found is not None and len(key) <= len(found) + _SLACK
+
+
+def down_said(text: str) -> bool:
+    """Whether a short text speaks of the site itself being down, or asks to come again."""
+    return _DOWN_SAID_IN.find(fold(text[:LONGEST])) is not None
 
 
 def robots(text: str) -> bool:

@@ -167,6 +167,7 @@ def house_page(view: View) -> str | None:
 RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("bot_wall", walls.bot_wall),
     ("soft_404", walls.soft_404),
+    ("soft_error", walls.soft_error),
     ("no_article", house_page),
     ("consent_wall", walls.consent_wall),
     ("login_page", walls.login_page),

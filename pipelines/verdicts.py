@@ -14,7 +14,7 @@ from storage.rows import DEGRADED
 WALLS: frozenset[str] = frozenset({"paywalled", "registration"})
 # Refusals of a page that is an article to others: where one is known, the page shows less than it did.
 WALLED: frozenset[str] = frozenset(
-    {"bot_wall", "consent_wall", "login_page", "needs_javascript", "paywall", "too_short", "empty"}
+    {"bot_wall", "consent_wall", "login_page", "needs_javascript", "paywall", "soft_error", "too_short", "empty"}
 )
 OWN_PAGE = "own_page"
 REPLACES_TWIN = "replaces_twin"

@@ -31,6 +31,10 @@ _CHALLENGES: Final = (
     "recaptcha", "aws-waf", "awswaf", "sucuri_cloudproxy", "ddos-guard", "geetest", "datadome", "kasada", "perimeterx",
     "akamai", "projectshield", "captcha",
 )  # fmt: skip
+#: Those of them that stand on a challenge only, never in an ordinary page.
+_BARE_CHALLENGES: Final = ("captcha-delivery", "px-captcha", "cf-challenge", "cf-browser-verification")
+# A page of fewer blocks is bare.
+_BARE: Final = 30
 
 
 def soft_404(view: View) -> str | None:
@@ -45,28 +49,42 @@ def soft_404(view: View) -> str | None:
     return "the page says that there is nothing at its address" if second else None
 
 
+def soft_error(view: View) -> str | None:
+    """A page that stands in, with status 200, for a site that is down: in its name, and in what it says."""
+    if view.declared != "none" or view.letters > _NOTICE or not any(map(notices.down, view.names)):
+        return None
+    blocks = [block.text for block in view.document.layout.blocks[:40] if not notices.down(block.text)]
+    return "the page says that its site is down" if any(map(notices.down_said, blocks)) else None
+
+
 def bot_wall(view: View) -> str | None:
     """A page that wants its reader to prove to be human: little text, words to that effect, a challenge's markup."""
     if view.declared == "firm" or view.prose > _NOTICE or (view.letters > _FEW and not _challenged(view)):
         return None
     blocks = view.document.layout.blocks[:40]
+    if view.own == 0 and len(blocks) < _BARE and _marked(view, _BARE_CHALLENGES):
+        return "the page is empty but for a challenge to robots"
     named = any(map(notices.robots, view.names))
     said = any(notices.robots(block.text) for block in blocks if block.linked * 2 < len(block.text))
     if not named and not said:
         return None
-    bare = len(view.document.layout.blocks) < 30 and view.declared == "none"
+    bare = len(view.document.layout.blocks) < _BARE and view.declared == "none"
     if (named and said) or bare or _challenged(view):
         return "the page asks its reader to prove to be no robot"
     return None
 
 
 def _challenged(view: View) -> bool:
+    return _marked(view, _CHALLENGES)
+
+
+def _marked(view: View, marks: tuple[str, ...]) -> bool:
     for count, element in enumerate(view.document.tree.iter("script", "iframe", "form", "div", "input", "link")):
         if count > 400:
             break
         for name in ("id", "class", "src", "action", "href", "name"):
             value = (element.get(name) or "")[:300].lower()
-            if value and any(mark in value for mark in _CHALLENGES):
+            if value and any(mark in value for mark in marks):
                 return True
     return False
 

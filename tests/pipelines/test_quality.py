@@ -24,6 +24,31 @@ from tests.pipelines.quality_pages import (
 OG_ARTICLE = '<meta property="og:type" content="article">'
 OG_SITE = '<meta property="og:type" content="website">'
 SCRIPTS = "<script src='/a.js'></script><script src='/b.js'></script><script src='/c.js'></script>"
+# The names of pages of sites that are down: of the document, of the heading, and what they say.
+DOWN = (
+    (
+        "We'll be right back",
+        "We'll be right back!",
+        "Our site is currently down for maintenance. We are working hard to bring it back as soon as possible, and "
+        "thank you for your patience while we do.",
+    ),
+    (
+        "The Paper",
+        "Scheduled maintenance",
+        "We are currently performing scheduled maintenance and will be back online shortly. Sorry to all of our "
+        "readers, wherever they are.",
+    ),
+    (
+        "503 Service Temporarily Unavailable",
+        "Service Unavailable",
+        "The server is temporarily unable to service your request due to maintenance downtime or capacity problems.",
+    ),
+    (
+        "Wartungsarbeiten",
+        "Wir sind gleich zurück",
+        "Unsere Website wird gerade gewartet. Wir sind in Kürze wieder für Sie da und bitten um Ihr Verständnis.",
+    ),
+)
 FORM = '<form action="/login"><input name="name"><input type="password" name="secret"><button>Go</button></form>'
 
 HANGUL = (
@@ -181,6 +206,27 @@ NO_ARTICLES = [
         page("<h1>Access denied</h1><p>You have been blocked from this site.</p>", title="Access denied"),
         "bot_wall",
         id="blocked",
+    ),
+    pytest.param(
+        page(
+            '<p>Please enable JS and disable any ad blocker</p><script src="https://ct.captcha-delivery.com/c.js"></script>',
+            title="paper.example",
+        ),
+        "bot_wall",
+        id="challenge-without-words-for-robots",
+    ),
+    pytest.param(
+        page('<iframe src="https://geo.captcha-delivery.com/captcha/?cid=1"></iframe>', title="paper.example"),
+        "bot_wall",
+        id="challenge-in-a-frame",
+    ),
+    *(
+        pytest.param(
+            page(f"<h1>{title}</h1><p>{text}</p><p>Write to help@paper.example if you like.</p>", title=name),
+            "soft_error",
+            id=f"down-{number}",
+        )
+        for number, (name, title, text) in enumerate(DOWN)
     ),
     *(
         pytest.param(
