@@ -12,6 +12,10 @@ from crawler.discovery.periods import of_list
 # ``p`` is left out: it carries WordPress's post numbers.
 _KEYS = frozenset(("page", "paged", "pg", "pagenum", "pageno", "seite", "pagina", "strana", "sida"))
 _SEGMENTS = re.compile(r"(?P<head>.*/)(?P<word>page|seite|pagina|pag|strana|sida)[-/]?(?P<number>[1-9]\d{0,4})/?")
+_ENDS = re.compile(
+    r"/(?:[a-z-]{1,20}[-_])?(?:19|20)\d\d(?:[-/._]?(?:\d{1,2}|[a-z]{3,9}))?(?:[-/._]?\d{1,2})?"
+    r"(?:\.[a-z]{2,5})?(?:/(?:page|seite|pagina)[-/]?\d{1,5})?/?$"
+)
 _ARCHIVES = frozenset(
     (
         "archive", "archives", "archiv", "archivo", "archivos", "archivio", "arquivo", "arkiv", "arkisto", "archief",
@@ -37,9 +41,10 @@ def is_archive(url: str) -> bool:
     except ValueError:
         return False
     segments = [segment.partition(".")[0] for segment in path.split("/") if segment]
-    if of_list(url) is not None:
+    if segments and segments[-1] in _ARCHIVES:
         return True
-    return bool(segments) and segments[-1] in _ARCHIVES
+    # What stands below a day is an article, and no list.
+    return of_list(url) is not None and (_ENDS.search(path) is not None or of_list(f"http://a.test{path}") is None)
 
 
 def _numbered(url: str) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from crawler.discovery import Discovery
 from crawler.discovery.periods import Period, of_list
@@ -20,7 +21,8 @@ MAX_DEPTH = 3
 MAX_ENTRANCES = 2_000
 # A backfill goes from a front page over an archive, a year and a month to a day.
 MAX_BACKFILL_DEPTH = 5
-# Lists of the same days, such as each section's page of a month; calendars with session ids have no end of them.
+# Lists of the same days below one folder, such as a month's page of each section; calendars with session ids have no
+# end of them.
 MAX_OF_ONE_PERIOD = 20
 # Pages of one list; the next runs of a backfill go no further either.
 MAX_PAGES = 2_000
@@ -55,7 +57,7 @@ class Lists:
         self._history = history
         self._met: set[tuple[str, str]] = set()
         self._named: Counter[str] = Counter()
-        self._periods: Counter[tuple[str, Period]] = Counter()
+        self._periods: Counter[tuple[str, Period, str]] = Counter()
 
     def meet(self, source: str, url: str) -> bool:
         """Whether ``url`` is met for the first time."""
@@ -109,8 +111,9 @@ class Lists:
         name = errand.source.name
         refusal = self._refuses(url, errand, MAX_BACKFILL_DEPTH, 4 * MAX_ENTRANCES)
         if refusal is None and listed is not None:
-            self._periods[name, listed] += 1
-            refusal = "too_many_entrances" if self._periods[name, listed] > MAX_OF_ONE_PERIOD else None
+            place = (name, listed, urlsplit(url).path.split("/")[1])
+            self._periods[place] += 1
+            refusal = "too_many_entrances" if self._periods[place] > MAX_OF_ONE_PERIOD else None
         if refusal is not None:
             return Step(url=url, choice="refuse", reason=refusal)
         self._named[name] += 1

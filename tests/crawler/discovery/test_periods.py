@@ -90,7 +90,19 @@ def test_the_next_page_of_a_list(url: str, links: list[str], expected: str | Non
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("/archiv/", True), ("/2019/03/", True), ("/news/archive.html", True), ("/politics/", False), ("/", False)],
+    [
+        ("/archiv/", True),
+        ("/2019/03/", True),
+        ("/2019/mar/07", True),
+        ("/archive/2019-03-07.html", True),
+        ("/2019/03/page/2/", True),
+        ("/calendar?date=2019-03-07", True),
+        ("/news/archive.html", True),
+        ("/2019/03/07/harbour", False),
+        ("/2019/03/07/4711", False),
+        ("/politics/", False),
+        ("/", False),
+    ],
 )
 def test_what_leads_into_an_archive(path: str, expected: bool) -> None:
     assert is_archive(f"http://paper.test{path}") is expected
