@@ -61,6 +61,10 @@ bench-mirror: $(VENV)/.stamp-dev ## crawl the mirror of saved sites: a first run
 bench-politeness: $(VENV)/.stamp-dev ## crawl 2,000 invented sites and write docs/performance.md: share of the delay that is used
 	@$(BIN)/python tests/benchmarks/crawl/politeness.py --write
 
+# URLS=1000000 measures with fewer. The archive that it writes, 4 GB for ten million, stays in build/bench-history.
+bench-history: $(VENV)/.stamp-dev ## measure how long a run's history takes to load, and how much memory
+	@nice $(BIN)/python tests/benchmarks/history/bench.py --urls $(or $(URLS),10000000)
+
 clean: ## remove the virtual environment and all caches; archives stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find crawler pipelines storage tests -name __pycache__ -type d -prune -exec rm -rf {} +

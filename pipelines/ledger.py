@@ -68,7 +68,13 @@ class Ledger:
         # What few events need: not_before and run, the run 0 where it does not count. The first is for those without.
         self._more: list[tuple[int, int]] = [(NEVER, 0)]
         self._at_hand: dict[int, pa.Table] = {}
-        self._scan()
+        # Arrow's own allocator keeps what is freed; the system's gives it back, and gigabytes of rows pass through.
+        pool = pa.default_memory_pool()
+        pa.set_memory_pool(pa.system_memory_pool())
+        try:
+            self._scan()
+        finally:
+            pa.set_memory_pool(pool)
 
     def __len__(self) -> int:
         return len(self._urls.key)
@@ -105,8 +111,7 @@ class Ledger:
                     if self._may_hold(opened, number):
                         yield begin, opened.read_row_group(number, columns=list(_COLUMNS))
                     begin += rows
-            # What one file took must not stay with Arrow while the next is read.
-            pa.default_memory_pool().release_unused()
+            sieve.give_back()
 
     def _may_hold(self, opened: pq.ParquetFile, number: int) -> bool:
         """Whether the row group may have a row of a wanted source, as far as its statistics tell."""
@@ -302,6 +307,7 @@ def _grouped(
     for part in parts:
         events = np.concatenate(part) if part else np.empty(0, _ARTICLE)
         part.clear()
+        sieve.give_back()
         events = events[np.lexsort((events["when"], events["key"]))]
         found, count = np.unique(events["key"], return_counts=True)
         keys.append(found)

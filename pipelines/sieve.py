@@ -6,6 +6,8 @@ order, into a :class:`~pipelines.states.UrlState` gives the state that taking al
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
@@ -67,6 +69,14 @@ class Sieved:
     rows: npt.NDArray[np.uint32]
 
 
+def give_back() -> None:
+    """Return to the system what was freed. The C library keeps it otherwise, a third of all that a ledger takes."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
+
+
 def part_of(key: Ints) -> npt.NDArray[np.uint8]:
     """Which part each key belongs to; parts are in the order of the keys."""
     return ((key >> 60) + 8).astype(np.uint8)
@@ -93,6 +103,8 @@ def sieve(parts: Sequence[list[Events]], run: npt.NDArray[np.uint32]) -> Sieved:
         part.clear()
         if len(events):
             done.append(_sieve(events, run))
+        del events
+        give_back()
     if not done:
         return _sieve(np.empty(0, EVENT), run)
     return _joined(done)

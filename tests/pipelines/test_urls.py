@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.urls import canonical, host, is_front, join, registered_domain, same_article_canonical
+from pipelines.history import key
+from pipelines.urls import (
+    PLAIN,
+    TRACKED,
+    article_id,
+    canonical,
+    host,
+    identity,
+    is_front,
+    join,
+    plain_twins,
+    registered_domain,
+    same_article_canonical,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +59,7 @@ URLS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(URLS)
 @example("http://[::1")
 @example("http://a:b@c:d/%zz%2")
@@ -103,3 +119,44 @@ def test_a_declared_address_is_believed_within_its_domain(declared: str, key: st
 )
 def test_is_front(url: str, front: bool) -> None:
     assert is_front(url) is front
+
+
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        pytest.param("http://m.harbour.test/story", "https://www.harbour.test/story", id="mobile host"),
+        pytest.param("https://amp.harbour.test/story", "https://harbour.test/story", id="AMP host"),
+        pytest.param("https://harbour.test/amp/story", "https://harbour.test/story", id="AMP folder"),
+        pytest.param("https://harbour.test/story/amp/", "https://harbour.test/story/", id="AMP below"),
+        pytest.param("https://harbour.test/story.amp.html", "https://harbour.test/story.html", id="AMP in the name"),
+        pytest.param("https://harbour.test/story?outputType=amp", "https://harbour.test/story", id="AMP in the query"),
+        pytest.param("https://harbour.test/story?id=3&print=1", "https://harbour.test/story?id=3", id="print"),
+        pytest.param("https://harbour.test/print/story", "https://harbour.test/story", id="print folder"),
+    ],
+)
+def test_the_versions_of_an_article_have_its_id(url: str, plain: str) -> None:
+    assert article_id(url) == article_id(plain)
+    assert key(plain) in {key(one) for one in plain_twins(url)}
+    assert identity(f"https://{identity(url)}") == identity(url)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("https://harbour.test/amp", "https://harbour.test/", id="a section of that name"),
+        pytest.param("https://amp.test/story", "https://test/story", id="a domain of that name"),
+        pytest.param("https://harbour.test/amplifier", "https://harbour.test/", id="a word that begins so"),
+        pytest.param("https://blog.harbour.test/story", "https://harbour.test/story", id="another host"),
+        pytest.param("https://harbour.test/story?id=3", "https://harbour.test/story?id=4", id="another number"),
+    ],
+)
+def test_other_addresses_have_other_ids(one: str, other: str) -> None:
+    assert article_id(one) != article_id(other)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="abAB/.-_~%&=?;:@!$'()*+,01é ", max_size=40))
+def test_what_is_plain_is_canonical_as_it_stands(rest: str) -> None:
+    url = f"https://harbour.test/{rest}"
+    if re.search(PLAIN, url) and not re.search(TRACKED, url):
+        assert canonical(url) == url
