@@ -51,7 +51,10 @@ class Brakes:
             self.halt("stopped")
         while self._alarms and self._alarms[0][0] <= now - self._began:
             _, source = self._alarms.pop(0)
-            self._drop("budget_time", source)
+            if source is None:
+                self.halt("budget_time")
+            else:
+                self._drop("budget_time", source)
         if now >= self._disk_at and self._session.stopping is None:
             self._disk_at = now + _DISK_EVERY
             lacking = disk_lacks(self._session.config)
@@ -78,6 +81,17 @@ class Brakes:
             return refusal if meant else None
 
         slots.drop(engine.downloader, why)
+        for host in self._hosts(source):
+            slots.let_go(engine.downloader, host)
+
+    def _hosts(self, source: str | None) -> list[str]:
+        """The hosts of a source that were asked so far."""
+        owners = [one for one in self._session.sources if one.name == source]
+        engine = self._crawler.engine
+        if engine is None:
+            return []
+        hosts = engine.downloader.per_slot_settings
+        return [host for host in hosts if any(one.owns(f"http://{host}/") for one in owners)]
 
     async def _close(self, reason: str) -> None:
         engine = self._crawler.engine
@@ -89,7 +103,8 @@ class Brakes:
         for transfer in list(self._session.transfers):
             transfer.cancel()
         await self._wait(GRACE_EXTRACTION, lambda: self._session.closed)
-        if not self._session.closed:
+        # Who bounds a run's time is in no hurry; who stops it is.
+        if not self._session.closed and reason != "budget_time":
             await asyncio.to_thread(self._session.workers.stop)
 
     @staticmethod

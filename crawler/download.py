@@ -42,6 +42,12 @@ class Handler(VerifyingHandler):
         async with session.wire:
             return await self._transfer(request, errand)
 
+    def _starts(self, host: str) -> None:
+        """Count the host's delay from now: the request may have waited for its place on the wire."""
+        engine = self._crawler.engine
+        if engine is not None:
+            slots.begin(engine.downloader, host)
+
     async def _transfer(self, request: Request, errand: Errand) -> Response:
         session = session_of(self._crawler)
         host = urlsplit(request.url).hostname or ""
@@ -50,6 +56,7 @@ class Handler(VerifyingHandler):
         late = session.stopping or session.hosts.refusal(host) or bound
         if late is not None:
             raise Refused("deferred", late)
+        self._starts(host)
         transfer = asyncio.ensure_future(super().download_request(request))
         session.transfers.add(transfer)
         try:
@@ -87,6 +94,7 @@ class Handler(VerifyingHandler):
             return
         refusal = Refused("deferred", order.leave, f"{host} answered {request.url} so")
         slots.drop(engine.downloader, lambda waiting, _: refusal if waiting == host else None)
+        slots.let_go(engine.downloader, host)
         if order.leave == "retry_after" and told is not None and errand.info.kind != "robots":
             # The next run reads it from there, whichever of the host's pages it wants.
             now = dt.datetime.now(dt.UTC)

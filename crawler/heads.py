@@ -18,7 +18,7 @@ MAX_HEADERS = 1_000
 MAX_BYTES = 256 * 1024
 
 
-class HeadTooLarge(ParseError):  # type: ignore[misc]
+class HeadTooLarge(ParseError):
     """An answer has more headers, or longer ones, than anybody needs."""
 
 
@@ -32,8 +32,8 @@ class _Parser(_LenientHTTPClientParser):
         self.count += 1
         self.size += len(name) + len(value)
         if self.count > MAX_HEADERS or self.size > MAX_BYTES:
-            raise HeadTooLarge(f"more than {MAX_HEADERS} headers or {MAX_BYTES} bytes", name[:100])
-        super().headerReceived(name, value)
+            raise HeadTooLarge(f"more than {MAX_HEADERS} headers or {MAX_BYTES} bytes", name[:100])  # type: ignore[no-untyped-call]
+        super().headerReceived(name, value)  # type: ignore[no-untyped-call]
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
@@ -47,6 +47,6 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 class BoundedFactory(_LenientHTTP11ClientFactory):
     """Makes the connections of the downloader's pool."""
 
-    def buildProtocol(self, addr: IAddress | None) -> _Protocol:
+    def buildProtocol(self, addr: IAddress | None) -> _Protocol:  # noqa: ARG002
         """One connection's protocol."""
-        return _Protocol(self._quiescentCallback)
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]

@@ -249,7 +249,8 @@ class Session:
         None where the archive could not be written; the next start recovers the run.
         """
         self.closed = True
-        self.stopped = reason == "stopped" or self.stopping is not None
+        # A run whose time is up is done, not stopped: that was what it was told.
+        self.stopped = (self.stopping or reason) in ("stopped", "disk_full", "archive_failed")
         now = dt.datetime.now(dt.UTC)
         for capture in list(self._open.values()):
             self.settle_unfetched(capture, "deferred", self.stopping or reason, now)

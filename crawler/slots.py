@@ -25,6 +25,21 @@ def set_pace(downloader: Downloader, host: str, seconds: float) -> None:
         slot.delay, slot.jitter = seconds, 0.0
 
 
+def begin(downloader: Downloader, host: str) -> None:
+    """Count the time to the next request to ``host`` from now."""
+    slot = downloader.slots.get(host)
+    if slot is not None:
+        slot.lastseen = max(slot.lastseen, monotonic())
+
+
+def let_go(downloader: Downloader, host: str) -> None:
+    """Let what waits for ``host`` go at once: to be called where all of it will be refused."""
+    set_pace(downloader, host, 0.0)
+    slot = downloader.slots.get(host)
+    if slot is not None:
+        slot.lastseen = min(slot.lastseen, monotonic())
+
+
 def hold(downloader: Downloader, host: str, seconds: float) -> None:
     """Let no request go to ``host`` for so long; to be called while one of its requests is under way."""
     slot = downloader.slots.get(host)

@@ -44,6 +44,7 @@ class Workers:
         self._memory = memory
         self._pages = pages
         self._lock = threading.Lock()
+        self._stopped = False
         self._promised: set[Future[Article | Rejection]] = set()
         self._pools = [self._made()]
 
@@ -60,6 +61,9 @@ class Workers:
 
     def _start(self, page: Page, promised: Future[Article | Rejection], tries: int) -> None:
         with self._lock:
+            if self._stopped:
+                promised.cancel()
+                return
             # pebble gives a whole pool up where a worker dies that has no page, as the kernel may choose to have it.
             if not self._pools[-1].active:
                 self._pools.append(self._made())
@@ -72,6 +76,9 @@ class Workers:
                 promised.cancel()
                 return
             error = future.exception()
+            if error is not None and self._stopped:
+                promised.cancel()
+                return
             if isinstance(error, BrokenProcessPool) and tries > 1:
                 self._start(page, promised, tries - 1)
             elif not promised.set_running_or_notify_cancel():
@@ -91,6 +98,7 @@ class Workers:
 
     def stop(self) -> None:
         """End the workers at once; what was under way is cancelled."""
+        self._stopped = True
         for pool in self._pools:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()

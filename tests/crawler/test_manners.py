@@ -316,3 +316,16 @@ def test_scrapy_says_an_operators_mistake_in_one_sentence(tmp_path: Path) -> Non
     assert done.returncode == 2
     assert "contact" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_a_source_whose_time_is_up_holds_nobody_up(demo_server: DemoServer, tmp_path: Path) -> None:
+    publish(demo_server, "slow.test", 50)
+    publish(demo_server, "paper.test", 8)
+    configure(tmp_path, {"slow": "slow.test"}, crawl='delay = "1s"\n', source='delay = "4s"\nbudget_time = "14s"\n')
+    with (tmp_path / "broadsheet.toml").open("a", encoding="utf-8") as file:
+        file.write(SOURCE.format(name="paper", host="paper.test", source=""))
+    began = time.monotonic()
+    _, archive = crawl(tmp_path, demo_server.proxy_url)
+    assert time.monotonic() - began < 60
+    assert last(archive, "paper") == {("archived", None): 8}
+    assert last(archive, "slow")["deferred", "budget_time"] >= 45
