@@ -50,7 +50,9 @@ def choose(document: Document) -> Choice[Image]:
         if raw and (absolute := join(page.url, raw)) is not None
     ]
     if not addresses:
-        return Choice(field="image", winner=None)
+        shown = _shown(document)
+        only = Candidate(value=shown, source="figure") if shown is not None else None
+        return Choice(field="image", winner=only, candidates=(only,) if only else (), why="alone" if only else "")
     wanted = {_name(absolute) for _, absolute, _, _ in addresses}
     figures = _figures(document.elements, page.url, wanted)
     stated = next((text for _, _, caption, _ in addresses if caption and (text := plain(caption))), None)
@@ -59,6 +61,22 @@ def choose(document: Document) -> Choice[Image]:
         for source, absolute, _, raw in addresses
     ]
     return Choice(field="image", winner=found[0], candidates=tuple(found), why="first")
+
+
+def _shown(document: Document) -> Image | None:
+    """The picture of the page's first figure with a caption, where nothing states one."""
+    for caption in document.elements.captions[:MAX_FIGURES]:
+        figure = caption.getparent()
+        if figure is None or figure.tag != "figure" or next(figure.iterancestors(*_ELSEWHERE), None) is not None:
+            continue
+        for picture in figure.iter("img"):
+            address = picture.get("data-src") or picture.get("src") or ""
+            if address and not address.startswith("data:") and (url := join(document.page.url, address)) is not None:
+                return Image(url=url, caption=_caption(caption) or None)
+    return None
+
+
+_ELSEWHERE = ("aside", "nav", "footer", "header")
 
 
 def _figures(elements: Elements, url: str, wanted: Collection[str]) -> dict[str, str]:
