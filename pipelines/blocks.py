@@ -182,7 +182,7 @@ def own_cues(element: HtmlElement, tag: str) -> tuple[int, str, tuple[str, ...]]
 
 
 # What an element means to the walk, by its tag; any other is inline and means nothing.
-_BLOCK, _LINK, _EMPHASIS, _SPAN, _BREAK, _IMAGE, _MEDIA, _CONTROL, _NOSCRIPT, _SKIPPED = range(1, 11)
+_BLOCK, _LINK, _EMPHASIS, _SPAN, _BREAK, _IMAGE, _MEDIA, _CONTROL, _NOSCRIPT, _SKIPPED, _RAISED = range(1, 12)
 _KINDS = {
     **dict.fromkeys(SKIPPED_TAGS, _SKIPPED),
     **dict.fromkeys(MEDIA_TAGS, _MEDIA),
@@ -194,7 +194,12 @@ _KINDS = {
     "br": _BREAK,
     "img": _IMAGE,
     "noscript": _NOSCRIPT,
+    "sup": _RAISED,
 }
+# A number that is raised is none that follows: "10⁶", "m²", the mark of a note.
+_DIGITS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_RAISABLE = frozenset("0123456789+-−")
+_RAISED_LENGTH = 4
 
 
 def read(root: HtmlElement) -> Layout:
@@ -319,6 +324,12 @@ class _Reader:
             return False
         if kind == _NOSCRIPT:
             return not _holds_text(element)
+        if kind == _RAISED:
+            number = "".join(itertools.islice(element.itertext(), _RAISED_LENGTH)).strip()
+            if not 0 < len(number) <= _RAISED_LENGTH or not set(number) <= _RAISABLE:
+                return False
+            self.pieces.append(number.translate(_DIGITS))
+            return True
         if kind == _MEDIA:
             self.media += 1
         elif kind == _CONTROL:
