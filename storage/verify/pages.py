@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage import warc
+from storage.records import WarcPosition
 from storage.recovery import KEEPS, counts
 from storage.rows import Rows
 from storage.verify.findings import Problem
 from storage.warc.digest import agrees
-from storage.warc.headers import BlockError, first, parse_response
+from storage.warc.headers import REVISIT, BlockError, first, parse_response
 from storage.warc.reader import Record, records
 
 Places = Mapping[str, "pa.Table"]
@@ -131,6 +132,8 @@ def _segment(root: Path, segment: str, part: pa.Table | None, seen: Seen, *, kno
                 yield _lost(row, "position_mismatch")
             elif row["payload_digest"] is not None and digest is not None and row["payload_digest"] != digest:
                 yield Problem(code="page_differs", where=_place(row), detail=str(row["requested_url"]))
+        if named and found.type == REVISIT:
+            yield from _repeated(root, position, named)
         if (
             not named
             and know
@@ -153,6 +156,14 @@ def _unindexed(root: Path, segment: str, unnamed: frozenset[int]) -> Iterator[Pr
             yield Problem(
                 code="record_unindexed", where=f"warc/{segment}@{withheld.position.offset}", detail=withheld.url
             )
+
+
+def _repeated(root: Path, position: WarcPosition, named: list[dict[str, object]]) -> Iterator[Problem]:
+    """A record that stands for an earlier one's payload is worth as much as that one."""
+    try:
+        warc.read(root, position)
+    except warc.WarcDamage as damage:
+        yield from (_lost(row, damage.reason) for row in named)
 
 
 def _wrong(record: Record) -> str | None:

@@ -151,6 +151,20 @@ def test_an_article_that_captures_never_heard_of(copy: Archive) -> None:
     assert verify(copy).tally() == {"article_unknown": 1}
 
 
+def test_a_record_that_repeats_a_lost_one_is_lost_with_it(archive: Archive) -> None:
+    run = begin(archive)
+    first = run.write(exchange(f"{HOST}/1", html("The ferry")))
+    again = run.write(exchange(f"{HOST}/2", html("The ferry")), original=first.response)
+    for number, written in ((1, first), (2, again)):
+        place = written.position
+        where = {"warc_file": place.file, "warc_offset": place.offset, "warc_length": place.length}
+        run.record(capture(number, **where), article(number, **where))
+    run.finish()
+    assert verify(archive).problems == ()
+    garble(segment(archive), first.position.offset + 300)
+    assert verify(archive).tally() == {"page_lost": 2, "record_damaged": 1}
+
+
 def test_a_page_that_was_never_processed(copy: Archive) -> None:
     run = begin(copy)
     run.write(exchange(f"{HOST}/8", html("Never read")))
