@@ -20,7 +20,7 @@ import click
 
 from crawler.config import Config, ConfigError, archive_of, load, template
 from crawler.config.units import duration, size
-from crawler.terminal import clean, console
+from crawler.terminal import clean, console, escaped
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
 
@@ -282,11 +282,11 @@ def show(url: str, config: Path, archive: Path | None, as_of: str | None, as_jso
     opened = _open(config, archive, as_of)
     article, event = view.find(opened, url)
     if article is None:
-        unknown = f"{url} is unknown to this archive; `broadsheet status` lists what it holds"
+        unknown = f"{clean(url)} is unknown to this archive; `broadsheet status` lists what it holds"
         click.echo(f"broadsheet: {view.fate(event) if event is not None else unknown}", err=True)
         return 1
     if as_json:
-        click.echo(view.as_json(article))
+        click.echo(escaped(view.as_json(article)))
         return 0
     out = console()
     out.print(view.as_text(article))
@@ -341,7 +341,7 @@ def diff(
         return 1
     changes = view.compare(old, new)
     if as_json:
-        click.echo(view.as_json(found, old, new, changes))
+        click.echo(escaped(view.as_json(found, old, new, changes)))
         return 0
     for line in view.listing(found):
         out.print(line, soft_wrap=True)
@@ -376,7 +376,7 @@ def status(config: Path, archive: Path | None, as_of: str | None, as_json: bool)
     configured = [source.name for source in loaded.sources] if loaded else []
     state = view.status(opened, configured)
     if as_json:
-        click.echo(view.as_json(state))
+        click.echo(escaped(view.as_json(state)))
         return 0
     out = console()
     out.print(
@@ -443,7 +443,7 @@ def coverage(
         same=key,
     )
     if as_json:
-        click.echo(view.as_json(found))
+        click.echo(escaped(view.as_json(found)))
     else:
         view.print_text(found, console())
     return 0 if found else 1
@@ -512,7 +512,7 @@ def inspect(
         rules = found.site
         inspection = inspect_apart(found, timeout=limits.extract_timeout, memory=limits.extract_memory)
     if as_json:
-        click.echo(view.as_json(inspection, rules=rules))
+        click.echo(escaped(view.as_json(inspection, rules=rules)))
     else:
         view.print_text(inspection, console(), rules=rules, full=full)
     return 1 if isinstance(inspection.outcome, Rejection) else 0
@@ -566,7 +566,7 @@ def compact(
         dry_run=dry_run,
         say=lambda line: err.print(line, soft_wrap=True),
     )
-    click.echo(view.as_json(report) if as_json else "\n".join(view.lines(report)))
+    click.echo(escaped(view.as_json(report) if as_json else "\n".join(view.lines(report))))
     return 0
 
 
@@ -633,7 +633,7 @@ def verify(config: Path, archive: Path | None, quick: bool, repair: bool, as_jso
         workers=os.cpu_count() or 1,
         say=lambda line: err.print(line, soft_wrap=True),
     )
-    click.echo(view.as_json(verdict) if as_json else "\n".join(clean(line) for line in view.lines(verdict)))
+    click.echo(escaped(view.as_json(verdict) if as_json else "\n".join(clean(line) for line in view.lines(verdict))))
     return verdict.code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 
@@ -19,6 +20,16 @@ def clean(text: str, *, keep_newlines: bool = False) -> str:
         character
         if character in _HARMLESS or unicodedata.category(character) not in _UNSAFE
         else ("\n" if keep_newlines and character == "\n" else " " if character in "\t\n\r" else "")
+        for character in text
+    )
+
+
+def escaped(text: str) -> str:
+    """``text``, which is JSON, with the characters that :func:`clean` takes out as JSON escapes; it means the same."""
+    return "".join(
+        character
+        if character == "\n" or character in _HARMLESS or unicodedata.category(character) not in _UNSAFE
+        else json.dumps(character)[1:-1]
         for character in text
     )
 

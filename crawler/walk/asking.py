@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.config.values import MAX_URL
 from crawler.errand import ERRAND, SPENT, Errand, errand_of, stored_of
 from crawler.failures import detail_of, reason_of
 from crawler.hosts import PATIENCE_SECONDS
@@ -88,7 +89,7 @@ class Asking:
         now = dt.datetime.now(dt.UTC)
         row = dataclasses.replace(capture, at=now, outcome="failed", warc_file=None, warc_offset=None, warc_length=None)
         hops = {*map(key, errand.hops), key(stored.url)}
-        if target is None:
+        if target is None or len(target) > MAX_URL:
             self.settle(dataclasses.replace(row, reason="redirect_broken", detail=location[:200]))
         elif stored.url in errand.hops or len(errand.hops) >= self._hops:
             self.settle(dataclasses.replace(row, reason="redirect_loop", detail=f"{len(hops)} addresses"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.terminal import clean, console
+from crawler.terminal import clean, console, escaped
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,10 @@ def test_a_console_prints_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> N
     made.print("[bold]no markup[/bold] :smile: " + "x" * 40)
     assert stream.getvalue() == "[bold]no markup[/bold] :smile: " + "x" * 40 + "\n"
     assert made.width == 120
+
+
+@given(st.text())
+def test_escaped_json_means_the_same_and_steers_nothing(text: str) -> None:
+    shown = escaped(json.dumps({"a": text}, ensure_ascii=False))
+    assert json.loads(shown) == {"a": text}
+    assert clean(shown) == shown

@@ -108,7 +108,7 @@ def written(folder: Path, hosts: list[str]) -> int:
     for host in hosts:
         if (bare := host.removeprefix("www.")) not in seen:
             seen.add(bare)
-            blocks.append(SOURCE.format(name=host.replace("_", "-"), host=host))
+            blocks.append(SOURCE.format(name=host.encode("idna").decode().replace("_", "-"), host=host))
     (folder / "broadsheet.toml").write_text(HEAD + "".join(blocks), encoding="utf-8")
     return len(blocks)
 
