@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from weakref import WeakKeyDictionary
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -23,6 +24,10 @@ from storage.warc.exchange import Headers, Truncation
 from storage.warc.headers import NOT_MODIFIED
 
 _RECEIVED = "broadsheet_received"
+_CROWDED = "broadsheet_crowded"
+# Entrances under way may hold this many times ``[crawl] max_entrance`` in memory; beyond that the large ones, those of
+# more than an eighth of it, are left to a later run. With 32 hosts at once the rest adds four times as much at worst.
+_CROWD, _LARGE = 5, 8
 
 
 class CaptureMiddleware:
@@ -33,6 +38,7 @@ class CaptureMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._under_way: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
         crawler.signals.connect(self.bytes_received, signal=signals.bytes_received)
 
     @classmethod
@@ -51,15 +57,25 @@ class CaptureMiddleware:
         request.meta[_RECEIVED] = request.meta.get(_RECEIVED, 0) + len(data)
         if request.meta[_RECEIVED] > limit:
             raise StopDownload(fail=False)
+        if errand.info.kind == "entrance":
+            self._under_way[request] = request.meta[_RECEIVED]
+            large = request.meta[_RECEIVED] * _LARGE > crawl.max_entrance
+            if large and sum(self._under_way.values()) > _CROWD * crawl.max_entrance:
+                request.meta[_CROWDED] = True
+                raise StopDownload(fail=False)
 
     def process_request(self, request: Request) -> None:
         """Forget what an earlier try of this request received."""
         request.meta.pop(_RECEIVED, None)
+        request.meta.pop(_CROWDED, None)
         request.meta.pop(STORED, None)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Write the answer into the WARC, unless the source's policy forbids to keep it."""
         errand = errand_of(request)
+        self._under_way.pop(request, None)
+        if request.meta.get(_CROWDED):
+            raise Refused("deferred", "crowded", f"{request.meta[_RECEIVED]} bytes of it had come")
         if errand is not None:
             self._session.budget.spend(errand.source.name, received=len(response.body))
             if errand.asset:

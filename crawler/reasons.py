@@ -36,6 +36,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "budget_bytes": "The run, or the source's share of it, had received `budget_bytes` bytes.",
         "budget_pages": "The run, or the source's share of it, had asked for `budget_pages` articles.",
         "budget_time": "The run, or the source's share of it, had lasted for `budget_time`.",
+        "crowded": "So many large sitemaps came at once that memory ran short; a later run asks for this one again.",
         "cut_short": "The transfer ended before the page did; it is tried again.",
         "disk_full": "The archive's disk had less room than `[archive] min_free`; a later run goes on.",
         "degraded": "The page shows less than the archive has: it is cut short or behind a wall. Nothing is replaced.",
@@ -64,7 +65,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "too_deep": "The sitemap stands deeper in a tree of indexes than is followed.",
         "too_many_entrances": "The source's indexes name more sitemaps than are asked for in one run.",
         "too_large": "The answer exceeds `[crawl] max_page`; what came until then is in the WARC.",
-        "twin": "The address is a mobile, AMP or print version of an article that the archive has; it was not asked for.",
+        "twin": "The address is a mobile, AMP or print version of an article that the archive has; not asked for.",
         "unsettled": "The run ended without learning what became of the address; a later run asks again.",
     }
 )

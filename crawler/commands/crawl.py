@@ -116,7 +116,7 @@ def closing_lines(session: Session) -> list[str]:
             named = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if reason)
             lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
     if not_due := sum(count for (_, _, why), count in session.tallies.items() if why == "not_due"):
-        lines.append(f"{not_due} entrances were not due and not asked; --now asks them all.")
+        lines.append(f"Not due, and so not asked: {not_due} entrances; --now asks them all.")
     if announced and not session.pages_asked and not session.total("deferred"):
         lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
     if session.stopped:
