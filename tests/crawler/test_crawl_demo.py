@@ -146,7 +146,7 @@ def test_a_second_run_polls_conditionally(crawled: Crawled) -> None:
 def test_every_answer_is_in_the_warc_as_it_came(crawled: Crawled) -> None:
     captures = captures_from_arrow(crawled.archive.captures().to_table())
     stored = [(capture, where) for capture in captures if (where := position(capture)) is not None]
-    assert {capture.kind for capture, _ in stored} == {"article", "entrance", "robots"}
+    assert {capture.kind for capture, _ in stored} == {"article", "entrance", "robots", "rights"}
     encodings = set()
     for capture, where in stored:
         response = warc.read(crawled.archive.warc, where)
