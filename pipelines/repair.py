@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from pipelines.history import as_itself
 from pipelines.process import process
 from pipelines.recovery import Submit, complete, recover
-from storage import delta, repair, warc
+from storage import delta, repair, rewrite, warc
 from storage.archive import Archive
+from storage.aside import Aside
 from storage.records import Article, Page, Rejection
 from storage.recovery import KEEPS, DeadRun, counts
 from storage.schema import ARTICLES, CAPTURES, articles_from_arrow
@@ -49,7 +50,7 @@ def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str],
     with archive.lock_maintenance("repairing"), archive.writing():
         with archive.lock_recovery():
             repair.nobody_writes(archive)
-            aside = repair.Aside(archive.root)
+            aside = Aside(archive.root)
             repair.tables(archive, aside, say)
             repair.drop_pins(archive, aside, say)
             repair.tails(archive, aside, say)
@@ -82,7 +83,7 @@ def _replay(archive: Archive, submit: Submit, say: Callable[[str], None]) -> int
         return pc.and_(there, pa.chunked_array([pa.array(later, pa.bool_())]))
 
     ids = _ids(archive)
-    repair.without(archive.root, CAPTURES, follows)
+    rewrite.without(archive.root, CAPTURES, follows)
     repair.level(archive)
     known = frozenset(_places(archive.captures().to_table(_PLACE)))
     segments: dict[str, list[str]] = defaultdict(list)
@@ -161,7 +162,7 @@ def _follow(archive: Archive, records: dict[Place, _Record], say: Callable[[str]
     if moved:
         say(f"{len(moved)} records stand elsewhere in their segment than their rows say; the rows follow them")
         for table in (CAPTURES, ARTICLES):
-            repair.relocate(archive.root, table, moved)
+            rewrite.relocate(archive.root, table, moved)
 
 
 def _begin(archive: Archive, whole: dict[Place, str]) -> tuple[dict[str, str], frozenset[str]]:

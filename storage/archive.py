@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from storage import delta, snapshots
+from storage import aside, delta, snapshots
 from storage.errors import ArchiveError, ArchiveNotFound, ProtocolViolation
 from storage.locks import Lock, lock, new_lock, try_lock, wait_for_lock, who_holds
 from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecord, Tally, WarcPosition
@@ -314,10 +314,8 @@ def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
             raise ProtocolViolation(f"{table.name}: transaction {number} of {run} was written by somebody else")
 
 
-# Where a repair puts what it takes out of the tables and the WARC.
-ASIDE = "aside"
 _OWN = frozenset(
-    {"locks", "warc", snapshots.FOLDER, ASIDE, MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)}
+    {"locks", "warc", snapshots.FOLDER, aside.FOLDER, MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)}
 )
 
 

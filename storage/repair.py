@@ -6,12 +6,11 @@ it had. All of these are for the holder of the maintenance and the recovery lock
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import secrets
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,51 +20,13 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from storage import compact, delta, log, parquet, snapshots, verify, warc
-from storage.archive import ASIDE, Archive
+from storage.archive import Archive
+from storage.aside import Aside
 from storage.errors import ArchiveBusy, ArchiveError
 from storage.locks import is_held
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, TABLES, Table
 from storage.verify.tables import damaged_log, doubled, orphans
-
-Place = tuple[str | None, int | None, int | None]
-"""A place in the WARC as rows name it: file, offset, length."""
-
-
-class Aside:
-    """The folder that takes what one repair takes out; made when the first thing comes."""
-
-    def __init__(self, root: Path) -> None:
-        now = dt.datetime.now(dt.UTC)
-        self._root = root
-        self.folder = root / ASIDE / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        self.moved: list[str] = []
-
-    def take(self, path: Path) -> None:
-        """Move a file or folder of the archive here."""
-        place = self._place(path)
-        path.rename(place)
-        log.sync(place.parent)
-        log.sync(path.parent)
-
-    def keep(self, path: Path, *, start: int) -> None:
-        """Copy what a file holds from byte ``start`` on."""
-        place = self._place(path.with_name(f"{path.name}@{start}"))
-        with path.open("rb") as source, place.open("wb") as target:
-            source.seek(start)
-            shutil.copyfileobj(source, target)
-            target.flush()
-            os.fsync(target.fileno())
-        log.sync(place.parent)
-
-    def _place(self, path: Path) -> Path:
-        name = path.relative_to(self._root)
-        place = self.folder / name
-        while place.exists():
-            place = place.with_name(f"{place.name}.more")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        self.moved.append(name.as_posix())
-        return place
 
 
 def nobody_writes(archive: Archive) -> None:
@@ -241,44 +202,6 @@ def once(root: Path, table: Table, say: Callable[[str], None]) -> None:
         done = compact.run(root, compact.Plan(table=table, partition=name, files=tuple(files)))
         if done.doubled:
             say(f"{done.doubled} rows of {table.name} that stood twice were dropped")
-
-
-def without(root: Path, table: Table, marked: Callable[[pa.Table], pa.Array]) -> None:
-    """Take rows out of ``table``: those of each file for which ``marked`` gives true."""
-    rewrite(root, table, lambda rows: rows.filter(pc.invert(marked(rows))))
-
-
-def relocate(root: Path, table: Table, moved: Mapping[Place, Place]) -> None:
-    """Have rows name the place where their record stands now: ``moved`` gives it for the one that they name."""
-
-    def change(rows: pa.Table) -> pa.Table:
-        columns = [rows[name].to_pylist() for name in ("warc_file", "warc_offset", "warc_length")]
-        places = [moved.get(place, place) for place in zip(*columns, strict=True)]
-        for name, values in zip(("warc_file", "warc_offset", "warc_length"), zip(*places, strict=True), strict=True):
-            at = rows.schema.get_field_index(name)
-            field = rows.schema.field(at)
-            rows = rows.set_column(at, field, pa.chunked_array([pa.array(values, field.type)]))
-        return rows
-
-    rewrite(root, table, change)
-
-
-def rewrite(root: Path, table: Table, change: Callable[[pa.Table], pa.Table]) -> None:
-    """Put each file's rows through ``change``; files that it leaves as they are stay, all others go in one commit."""
-    folder = root / table.name
-    removed, added = [], []
-    for file in log.files(DeltaTable(str(folder))):
-        rows = compact.read(folder, file, table, table.schema.names)
-        changed = change(rows)
-        if changed.equals(rows):
-            continue
-        removed.append(file)
-        if changed.num_rows:
-            name = f"{compact.PREFIX}{secrets.token_hex(16)}.zstd.parquet"
-            path = (Path(file.path).parent / name).as_posix()
-            added.append(parquet.write(folder, path, changed, table, row_group=parquet.GROUP_ROWS))
-    if removed:
-        log.replace(folder, removed=removed, added=added, operation="UPDATE", data_change=True)
 
 
 def drop_pins(archive: Archive, aside: Aside, say: Callable[[str], None]) -> None:
