@@ -113,6 +113,7 @@ class NewsSpider(scrapy.Spider):
             self._watch.cancel()
         if self.renderer is not None:
             await self.renderer.close()
+        self.asking.join()
         await self.session.close(reason="stopped" if reason != "finished" else "unsettled")
         for row in self.session.tally_rows():
             self.logger.info(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 from scrapy import Request
@@ -46,6 +46,16 @@ class Articles:
             if source is not None and state.announcement is not None:
                 yield from self._pursue(source, state.requested_url, state.announcement)
 
+    def prepare(self, links: Iterable[Link], now: dt.datetime) -> None:
+        """Read what is known of those links that are due in one go; each on its own costs a look into the tables."""
+        history, revisit = self._session.history, self._session.config.crawl.revisit
+        known = ((link, history.glance(link.url)) for link in links)
+        history.prepare(
+            link.url
+            for link, state in known
+            if state is not None and isinstance(decide(state, now=now, revisit=revisit, modified=link.modified), Due)
+        )
+
     def link(self, source: SourceConfig, link: Link, announcement: Announcement) -> Iterator[Request]:
         """Note a link that an entrance announced, and request its page where that is due.
 
@@ -62,6 +72,13 @@ class Articles:
             if self._is_twin(source, link.url, announcement):
                 self._met.add(place)
                 return
+        elif known.outcome == "refused" and not source.owns(link.url):
+            # Front pages name the same strangers at every run: what was refused once takes no look into the tables.
+            self._met.add(place)
+            session.count(source.name, "announced")
+            row = announced(announcement, url=link.url, source=source.name)
+            session.repeat(dataclasses.replace(row, outcome="refused", reason="offsite"))
+            return
         revisit = session.config.crawl.revisit
         verdict = decide(known, now=announcement.seen_at, revisit=revisit, modified=announcement.modified)
         if not isinstance(verdict, Due):

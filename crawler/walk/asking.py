@@ -42,6 +42,8 @@ class Asking:
         self._hops = hops
         # The articles' addresses that were asked for in this run, each with the announced one that led there.
         self._asked: dict[str, str] = {}
+        # Redirects to a page that is under way for another address: their fate is that page's, once it has one.
+        self._joining: list[tuple[Capture, str]] = []
         self._logger = logging.getLogger(__name__)
 
     def request(self, url: str, errand: Errand) -> Request:
@@ -105,9 +107,21 @@ class Asking:
                 alias = dataclasses.replace(row, outcome="unchanged", reason="alias", url=target, id=state.id)
                 self.settle(alias)
             elif self._asked.setdefault(key(target), key(errand.info.requested_url)) != key(errand.info.requested_url):
-                self.settle(dataclasses.replace(row, outcome="deferred", reason="same_target", detail=target[:200]))
+                self._joining.append((row, target))
             else:
                 yield self.request(target, errand.onward(stored.url))
+
+    def join(self) -> None:
+        """Settle the addresses that led to a page which another one was asking for: when the walk is over."""
+        for row, target in self._joining:
+            state = self.session.history.get(target)
+            now = dt.datetime.now(dt.UTC)
+            if state is not None and state.id is not None and state.outcome in KNOWN_ARTICLE:
+                fate = dataclasses.replace(row, at=now, outcome="unchanged", reason="alias", url=target, id=state.id)
+            else:
+                fate = dataclasses.replace(row, at=now, outcome="deferred", reason="same_target", detail=target[:200])
+            self.settle(fate)
+        self._joining.clear()
 
     async def try_again(self, capture: Capture, errand: Errand, stored: StoredResponse) -> Request | None:
         """The request for another try, after the wait that the host asks for; None where there is none in this run."""

@@ -233,6 +233,7 @@ class Entrances:
         listed = errand.listed or (of_list(errand.info.requested_url) if plan.backfill else None)
         requests: list[Request] = []
         left_out, of_interest, unseen = 0, False, False
+        self._articles.prepare((link for link in found.links if source.owns(link.url)), now)
         listing = stamp(link.modified for link in found.links)
         for link in found.links:
             day: Period | None = None
