@@ -58,14 +58,18 @@ def pin(root: Path, name: str) -> Snapshot:
     """Pin what stands now under ``name``. The caller holds the maintenance lock.
 
     Raises:
-        ArchiveError: the name is taken, is no plain word, or looks like an instant; the folder cannot be written.
+        ArchiveError: the name is taken, is no plain word, or looks like an instant; a table cannot be read, or the
+            folder not be written.
     """
     if not _NAME.fullmatch(name) or _instant(name) is not None:
         raise ArchiveError(f"{name!r} cannot name a snapshot; write letters, digits, dots, dashes, no date")
     path = _path(root, name)
     if path.exists():
         raise ArchiveError(f"there is a snapshot {name} already, of {read(root, name).at:%Y-%m-%d %H:%M:%S} UTC")
-    tables = tuple(_version(root, table.name, None) for table in READ_ORDER)
+    try:
+        tables = tuple(_version(root, table.name, None) for table in READ_ORDER)
+    except DeltaError as error:
+        raise ArchiveError(f"a table cannot be read: {error!s:.200}; see `broadsheet verify`") from error
     made = Snapshot(name=name, at=dt.datetime.now(dt.UTC), tables=tables)
     record = dataclasses.asdict(made) | {"at": made.at.isoformat()}
     temporary = path.with_name(f".{path.name}.tmp")

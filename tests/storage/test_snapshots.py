@@ -179,6 +179,14 @@ def test_a_damaged_pin_keeps_everything(archive: Archive) -> None:
     assert len(list(archive.root.glob("articles/month=*/*.parquet"))) == 3
 
 
+def test_a_damaged_table_is_not_pinned(archive: Archive) -> None:
+    add(archive, 1)
+    (archive.root / "articles" / "_delta_log" / f"{1:020}.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ArchiveError, match="broadsheet verify"):
+        snapshots.pin(archive.root, "paper")
+    assert snapshots.names(archive.root) == []
+
+
 def test_maintenance_excludes_maintenance(archive: Archive) -> None:
     with archive.lock_maintenance("compacting"), pytest.raises(ArchiveBusy, match="in use by compacting, process"):
         archive.lock_maintenance("pinning")
