@@ -151,7 +151,9 @@ CAPTURES = Table(
             _optional("detail", STRING, "a sentence for people"),
             _optional("url", STRING, "address after redirects"),
             _optional("id", STRING, "id of the article that the page is"),
-            _optional("revision", STRING, "revision of the article that the page showed; of an entrance, hash of its links"),
+            _optional(
+                "revision", STRING, "revision of the article that the page showed; of an entrance, hash of its links"
+            ),
             _optional("title", STRING, "headline of the article that the page showed"),
             _optional("announced_by", STRING, "entrance that announced the URL"),
             _optional("announced_kind", STRING, "kind of that entrance: feed, sitemap or front"),
