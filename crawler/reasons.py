@@ -59,7 +59,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "robots": "The host's robots.txt disallows it.",
         "robots_unavailable": "The host's robots.txt could not be had (RFC 9309: stay out until it can).",
         "same_payload": "The page came byte for byte as it came before.",
-        "same_target": "Another address of this run led to the same page, which came to nothing; a later run asks again.",
+        "same_target": "Another address of this run led to the same page, which failed; a later run asks again.",
         "same_text": "The page shows the text that the archive has.",
         "stopped": "The run was stopped before the address had its turn; a later run goes on.",
         "too_deep": "The sitemap stands deeper in a tree of indexes than is followed.",

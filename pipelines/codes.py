@@ -18,7 +18,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "too_deep": "The markup nests deeper than the parser follows; what lies below was not read.",
         "too_large": "The markup holds more blocks, or an element more attributes, than are read; the rest was left.",
         "cut_short": "The transfer ended before the page did; what arrived was read.",
-        "degraded": "A later capture that shows less, cut short or behind a wall; never the article's current revision.",
+        "degraded": "A later capture that shows less, cut short or behind a wall; never the current revision.",
         "title_from_entrance": "The page states no title; the one that the entrance announced was taken.",
         "title_from_url": "Neither page nor entrance states a title; it was made from the address.",
         "no_date": "No date of publication was found.",
