@@ -16,6 +16,7 @@ import sys
 import threading
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
@@ -28,7 +29,13 @@ PAGES_PER_WORKER = 2_000
 STAGE = "extract"
 # How often a page is handed to a pool that turns out to be broken, through no fault of the page.
 TRIES = 3
+# Seconds in which the first worker must have started; on a machine with a load of 20 it takes some ten.
+START = 180.0
 _PR_SET_PDEATHSIG = 1
+
+
+class WorkersNeverStarted(RuntimeError):
+    """No worker process came up: something on this machine keeps every one from starting."""
 
 
 class Workers:
@@ -46,14 +53,29 @@ class Workers:
         self._lock = threading.Lock()
         self._stopped = False
         self._promised: set[Future[Article | Rejection]] = set()
+        self._ready = multiprocessing.get_context("spawn").Event()
+        self._watch: threading.Timer | None = None
         self._pools = [self._made()]
 
     def _made(self) -> ProcessPool:
-        return _pool(self._count, self._pages)
+        return _pool(self._count, self._pages, self._ready)
+
+    def _give_up(self) -> None:
+        """Fail what waits where no worker has ever come up: the pool would try for ever, without a word."""
+        if self._ready.is_set() or self._stopped:
+            return
+        error = WorkersNeverStarted(f"no worker process has started within {START:g} s; its own words stand above")
+        for promised in list(self._promised):
+            if promised.set_running_or_notify_cancel():
+                promised.set_exception(error)
 
     def submit(self, page: Page) -> Future[Article | Rejection]:
         """Start the extraction of ``page``; :func:`settle` turns the future's bad ends into a Rejection."""
         promised: Future[Article | Rejection] = Future()
+        if self._watch is None:
+            self._watch = threading.Timer(START, self._give_up)
+            self._watch.daemon = True
+            self._watch.start()
         self._promised.add(promised)
         promised.add_done_callback(self._promised.discard)
         self._start(page, promised, TRIES)
@@ -81,7 +103,7 @@ class Workers:
                 return
             if isinstance(error, BrokenProcessPool) and tries > 1:
                 self._start(page, promised, tries - 1)
-            elif not promised.set_running_or_notify_cancel():
+            elif promised.done() or not promised.set_running_or_notify_cancel():
                 return
             elif error is not None:
                 promised.set_exception(error)
@@ -92,6 +114,8 @@ class Workers:
 
     def close(self) -> None:
         """Wait for what is under way, then end the workers."""
+        if self._watch is not None:
+            self._watch.cancel()
         for pool in self._pools:
             pool.close()  # type: ignore[no-untyped-call]
             pool.join()
@@ -99,6 +123,8 @@ class Workers:
     def stop(self) -> None:
         """End the workers at once; what was under way is cancelled."""
         self._stopped = True
+        if self._watch is not None:
+            self._watch.cancel()
         for pool in self._pools:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
@@ -107,12 +133,12 @@ class Workers:
             promised.cancel()
 
 
-def _pool(count: int, pages: int) -> ProcessPool:
+def _pool(count: int, pages: int, ready: Event | None = None) -> ProcessPool:
     return ProcessPool(
         max_workers=count,
         max_tasks=pages,
         initializer=_prepare,
-        initargs=(os.getpid(),),
+        initargs=(os.getpid(), ready),
         context=multiprocessing.get_context("spawn"),
     )
 
@@ -141,7 +167,7 @@ def settle(page: Page, error: BaseException) -> Rejection:
     raise error
 
 
-def _prepare(parent: int) -> None:
+def _prepare(parent: int, ready: Event | None) -> None:
     """Set up a fresh worker: die with the parent, leave Ctrl-C to it, load everything, and collect none of that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
@@ -150,6 +176,8 @@ def _prepare(parent: int) -> None:
             os._exit(0)
     warmup.warm()
     gc.freeze()
+    if ready is not None:
+        ready.set()
 
 
 def _extract(page: Page, memory: int) -> Article | Rejection:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,3 +177,32 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_workers_that_never_start_are_an_error_and_no_endless_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A module that only the parent has: every child dies before it comes to the pool's own code.
+    gone = types.ModuleType("gone_module")
+    exec("def prepare(parent, ready): pass", gone.__dict__)
+    monkeypatch.setitem(sys.modules, "gone_module", gone)
+    monkeypatch.setattr(workers, "_prepare", gone.prepare)
+    pool = Workers(1, timeout=20, memory=10**9)
+    try:
+        with pytest.raises(workers.BrokenProcessPool):
+            pool.submit(page()).result(timeout=60)
+    finally:
+        pool.stop()
+
+
+def _slow(parent: int, ready: object) -> None:  # noqa: ARG001 - the signature of what prepares a worker
+    time.sleep(60)
+
+
+def test_workers_that_do_not_come_up_in_time_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_prepare", _slow)
+    monkeypatch.setattr(workers, "START", 1.0)
+    pool = Workers(1, timeout=20, memory=10**9)
+    try:
+        with pytest.raises(workers.WorkersNeverStarted, match="no worker process has started"):
+            pool.submit(page()).result(timeout=30)
+    finally:
+        pool.stop()
