@@ -270,7 +270,11 @@ def _reading_of(archive: Archive, capture: Capture, submit: Submit) -> _Reading 
 
 def _start_of(run: str, default: dt.datetime) -> dt.datetime:
     """The instant that a run's name begins with."""
+    text = run.partition("-")[0]
     try:
-        return dt.datetime.strptime(run.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+        # Runs of the first format were named by the second.
+        return dt.datetime.strptime(text, "%Y%m%dT%H%M%S.%fZ" if "." in text else "%Y%m%dT%H%M%SZ").replace(
+            tzinfo=dt.UTC
+        )
     except ValueError:
         return default
