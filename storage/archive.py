@@ -150,7 +150,7 @@ class Archive:
         if self.as_of is not None:
             raise ArchiveError(f"{self.root} was opened as of {self.as_of.at}; open it without as_of to write")
         started = dt.datetime.now(dt.UTC)
-        name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(6)}"
+        name = f"{started:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(6)}"
         with _told(f"a run cannot begin in {self.root}"):
             held = new_lock(self._run_lock(name), holder=f"run {name}")
         try:

@@ -127,7 +127,7 @@ def test_runs_are_named_by_their_start_and_never_twice(archive: Archive) -> None
     runs = [begin(archive) for _ in range(5)]
     assert len({run.name for run in runs}) == 5
     for run in runs:
-        assert run.name.startswith(f"{run.started_at:%Y%m%dT%H%M%SZ}-")
+        assert run.name.startswith(f"{run.started_at:%Y%m%dT%H%M%S.%fZ}-")
         run.finish()
 
 
