@@ -22,7 +22,8 @@ links = '<li><a href="/a">The ferry to the other island leaves in time</a></li>'
 read(f'<html lang=en><h1>Ferry</h1><time>2 days ago</time>{text * 9}')
 read(f'<html lang=en><h1>Ferry</h1>{text * 9}')
 read(f'<html lang=en><h1>Ferry</h1><p class="date">October 7 09:10 2021</p><ul>{links * 80}</ul>')
-print(*sorted(set(sys.modules) - before))
+# A codec is loaded in no time.
+print(*sorted(name for name in set(sys.modules) - before if not name.startswith("encodings.")))
 """
 
 
