@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 from pipelines.decoding import LIMIT, Decoded, DecodeFailure, decode_content
+from storage.places import Place
 from storage.records import Page, Rejection, WarcPosition
 from storage.warc import StoredResponse, WarcDamage, read
 
@@ -42,7 +42,7 @@ def page_of(stored: StoredResponse, *, limit: int = LIMIT) -> Page | Rejection:
     )
 
 
-def earlier_page(root: Path, position: WarcPosition, page: Page) -> Page | None:
+def earlier_page(root: Place, position: WarcPosition, page: Page) -> Page | None:
     """The page of an earlier capture, to be read by the rules of ``page``; None where the log cannot give it.
 
     ``root`` is the archive's ``warc/`` folder. Whether the publisher changed a text shows where one extractor with one

@@ -15,12 +15,15 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines import forgotten
 from pipelines.history import as_itself
 from pipelines.process import process
 from pipelines.recovery import Submit, complete, recover
+from pipelines.urls import identity
 from storage import delta, repair, rewrite, warc
 from storage.archive import Archive
 from storage.aside import Aside
+from storage.forget import carry_out, resume, survey
 from storage.records import Article, Page, Rejection
 from storage.recovery import KEEPS, DeadRun, counts
 from storage.schema import ARTICLES, CAPTURES, articles_from_arrow
@@ -50,16 +53,27 @@ def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str],
     with archive.lock_maintenance("repairing"), archive.writing():
         with archive.lock_recovery():
             repair.nobody_writes(archive)
-            aside = Aside(archive.root)
+            aside = Aside(archive.local)
             repair.tables(archive, aside, say)
             repair.drop_pins(archive, aside, say)
             repair.tails(archive, aside, say)
+            _forget_again(archive, say)
             pages = _replay(archive, submit or _here, say)
             repair.level(archive)
-            repair.once(archive.root, ARTICLES, say)
+            repair.once(archive.local, ARTICLES, say)
         recover(archive, submit=submit, say=say)
     moved = tuple(aside.moved)
     return Repaired(pages=pages, moved=moved, aside=str(aside.folder) if moved else None)
+
+
+def _forget_again(archive: Archive, say: Callable[[str], None]) -> None:
+    """End removals that were interrupted, and take out again what a backup that was put back had of removed pages."""
+    if not forgotten.load(archive):
+        return
+    resume(archive, identity, say=say)
+    plan = survey(archive, same=identity, mentions=forgotten.mentions, again=True, reason="came back", say=say)
+    if plan.pages or plan.captures or plan.articles:
+        carry_out(archive, plan, identity, say=say)
 
 
 def _replay(archive: Archive, submit: Submit, say: Callable[[str], None]) -> int:

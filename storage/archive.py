@@ -1,7 +1,7 @@
 """The archive: the one door for writers, and where readers come in.
 
-An archive is a folder with four Delta tables (``captures``, ``articles``, ``runs``, ``sources``), the pages as they
-were served (``warc/``), and the locks of whoever is writing (``locks/``). There is no other state.
+An archive is a folder, or a prefix on S3, with four Delta tables (``captures``, ``articles``, ``runs``, ``sources``),
+the pages as they were served (``warc/``), and the locks of whoever is writing (``locks/``). There is no other state.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ import contextlib
 import dataclasses
 import datetime as dt
 import json
-import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from storage import aside, delta, snapshots
+from storage import aside, delta, places, remote, snapshots
 from storage.errors import ArchiveError, ArchiveNotFound, ProtocolViolation
 from storage.locks import Lock, lock, new_lock, try_lock, wait_for_lock, who_holds
+from storage.places import Address, Place
 from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecord, Tally, WarcPosition
+from storage.remote import Remote
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES, TABLES, Table, to_arrow
 from storage.snapshots import Snapshot
+from storage.spool import Spool
 from storage.warc import Exchange, SegmentWriter, StoredResponse, WrittenRecord
 
 FORMAT = 1
@@ -32,25 +34,33 @@ _LOOKS, _LOOK_SECONDS = 4, 0.05
 
 
 class Archive:
-    """An archive on a local file system; made by :func:`open_archive` or :meth:`create`.
+    """An archive in a folder or on S3; made by :func:`open_archive` or :meth:`create`.
 
-    ``as_of`` is the moment at which it is read, None for the newest.
+    ``as_of`` is the moment at which it is read, None for the newest. ``spool`` is where the segments of an archive on
+    S3 are written until they are uploaded, None for a local one.
     """
 
-    def __init__(self, root: Path, *, as_of: Snapshot | None = None) -> None:
+    def __init__(self, root: Place, *, as_of: Snapshot | None = None) -> None:
         self.root = root
         self.as_of = as_of
+        self.spool: Spool | None = None
+        if isinstance(root, Remote) and root.bucket.spool is not None:
+            self.spool = Spool(root.bucket.spool, root / "warc")
 
     @classmethod
-    def create(cls, path: str | Path) -> Archive:
-        """Open the archive at ``path``, making it where there is none.
+    def create(cls, path: str | Address, *, spool: Path | None = None) -> Archive:
+        """Open the archive at ``path`` (a folder, or ``s3://bucket/prefix``), making it where there is none.
+
+        ``spool`` is the folder for what is not on S3 yet, by default one of the user's own.
 
         Raises:
             ArchiveError: the folder cannot be made or written, or holds something else.
         """
-        root = Path(path)
+        root = _place(path, spool)
         try:
             root.mkdir(parents=True, exist_ok=True)
+            if isinstance(root, Remote):
+                remote.conditional(root)
             strangers = [entry.name for entry in root.iterdir() if entry.name not in _OWN]
             if strangers and not (root / MARKER).exists():
                 raise ArchiveError(
@@ -63,7 +73,7 @@ class Archive:
                     _write_marker(root)
         except OSError as error:
             raise ArchiveError(f"the archive {root} cannot be made or written: {error.strerror or error}") from error
-        return open_archive(root)
+        return _opened(root)
 
     def articles(self, *, all_revisions: bool = False) -> Rows:
         """The table ``articles``: the current revision of each, or every one with ``all_revisions``."""
@@ -86,9 +96,19 @@ class Archive:
         return Rows(self.root / table.name, table, current=current, at=at)
 
     @property
-    def warc(self) -> Path:
-        """The folder of the WARC segments."""
-        return self.root / "warc"
+    def warc(self) -> Place:
+        """The folder of the WARC segments; on S3 with those beside it that are not uploaded yet."""
+        folder = self.root / "warc"
+        return folder.with_twin(self.spool.root) if self.spool is not None and isinstance(folder, Remote) else folder
+
+    @property
+    def local(self) -> Path:
+        """The folder of the archive. Raises ArchiveError where it lies on S3 and whoever asks needs a folder."""
+        if isinstance(self.root, Remote):
+            raise ArchiveError(
+                f"this cannot be done on S3: copy {self.root} into a folder, do it there, and copy it back"
+            )
+        return self.root
 
     def lock_source(self, name: str, *, holder: str) -> Lock | None:
         """The lock of one source, or None where another run is crawling it; see :meth:`source_holder`."""
@@ -99,7 +119,7 @@ class Archive:
         """Who is crawling that source, in words."""
         return who_holds(self._source_lock(name))
 
-    def _source_lock(self, name: str) -> Path:
+    def _source_lock(self, name: str) -> Place:
         return self.root / "locks" / f"source-{name}.lock"
 
     def lock_run(self, run: str) -> Lock | None:
@@ -114,7 +134,7 @@ class Archive:
             time.sleep(_LOOK_SECONDS)
         return None
 
-    def _run_lock(self, run: str) -> Path:
+    def _run_lock(self, run: str) -> Place:
         return self.root / "locks" / f"run-{run}.lock"
 
     def lock_recovery(self) -> Lock:
@@ -171,7 +191,8 @@ class Archive:
             config_digest=config_digest,
             versions=tuple(versions),
         )
-        writer = SegmentWriter(self.warc, name, segment_bytes=segment_bytes, software=software, operator=operator)
+        folder = self.spool.root if self.spool is not None else self.local / "warc"
+        writer = SegmentWriter(folder, name, segment_bytes=segment_bytes, software=software, operator=operator)
         return Run(self, record, held, writer)
 
     def append(self, table: Table, records: Sequence[Article | Capture | RunRecord], *, run: str, number: int) -> bool:
@@ -262,14 +283,22 @@ class Run:
             number = self._number + 1
             try:
                 with self._wire:
-                    durable = self.warc.begin_flush()
-                # Outside the lock: whoever writes the next page must not wait for the disk.
+                    durable = self._begin_safe()
+                # Outside the lock: whoever writes the next page must not wait for the disk or the network.
                 durable()
                 commit(self.archive, self.name, number, batch)
             except Exception as error:
                 self._broken = error
                 raise
             self._number = number
+
+    def _begin_safe(self) -> Callable[[], None]:
+        """Begin step one of a commit; what is returned waits until the WARC is on the disk, or on S3."""
+        spool = self.archive.spool
+        if spool is None:
+            return self.warc.begin_flush()
+        sealed = self.warc.begin_seal()
+        return lambda: spool.upload(sealed())
 
     def finish(
         self, *, outcome: RunOutcome = "done", tallies: Sequence[Tally] = (), detail: str | None = None
@@ -280,6 +309,8 @@ class Run:
         """
         if self._broken is None:
             self.commit(self.take())
+            # Records for which there is no row, such as redirects, may have come after the last batch.
+            self._begin_safe()()
         self.warc.close()
         record = dataclasses.replace(
             self._record,
@@ -319,8 +350,10 @@ _OWN = frozenset(
 )
 
 
-def open_archive(path: str | Path, *, as_of: str | dt.datetime | None = None) -> Archive:
+def open_archive(path: str | Address, *, as_of: str | dt.datetime | None = None, spool: Path | None = None) -> Archive:
     """Open the archive at ``path`` for reading: as it is, or ``as_of`` a pinned snapshot's name or an instant.
+
+    ``path`` is a folder, or ``s3://bucket/prefix`` with credentials and endpoint in the environment.
 
     An instant is an aware ``datetime`` or ISO 8601; one without a zone is UTC.
 
@@ -329,7 +362,17 @@ def open_archive(path: str | Path, *, as_of: str | dt.datetime | None = None) ->
         UnknownSnapshot: no snapshot has that name, or the instant lies before what is kept.
         ArchiveError: it was written by a newer Broadsheet.
     """
-    root = Path(path)
+    return _opened(_place(path, spool), as_of=as_of)
+
+
+def _place(path: str | Address, spool: Path | None) -> Place:
+    try:
+        return places.place(path, spool=spool)
+    except ValueError as error:
+        raise ArchiveError(f"{error}; write a folder, or s3://bucket/prefix") from None
+
+
+def _opened(root: Place, *, as_of: str | dt.datetime | None = None) -> Archive:
     try:
         marker = json.loads((root / MARKER).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -357,11 +400,5 @@ def _told(what: str) -> Iterator[None]:
         raise ArchiveError(f"{what}: {error.strerror or error}") from error
 
 
-def _write_marker(root: Path) -> None:
-    temporary = root / f".{MARKER}.tmp"
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump({"format": FORMAT, "software": "broadsheet"}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(root / MARKER)
-    delta.sync_folder(root)
+def _write_marker(root: Place) -> None:
+    places.write(root / MARKER, json.dumps({"format": FORMAT, "software": "broadsheet"}).encode())

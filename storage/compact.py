@@ -11,16 +11,15 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from storage import delta, log, parquet
 from storage.errors import ArchiveError
+from storage.places import Place, below
 from storage.schema import TABLES, Table
 
 MANY = 50
@@ -60,7 +59,7 @@ class Compacted:
     doubled: int
 
 
-def plans(root: Path, *, many: int = MANY, tables: Iterable[Table] = TABLES) -> list[Plan]:
+def plans(root: Place, *, many: int = MANY, tables: Iterable[Table] = TABLES) -> list[Plan]:
     """What there is to do: every partition of ``tables`` with more than ``many`` files of less than 64 MB."""
     found = []
     for table in tables:
@@ -75,7 +74,7 @@ def plans(root: Path, *, many: int = MANY, tables: Iterable[Table] = TABLES) -> 
     return found
 
 
-def run(root: Path, plan: Plan) -> Compacted:
+def run(root: Place, plan: Plan) -> Compacted:
     """Do what ``plan`` says. Killed at any instant it leaves the table as it was.
 
     The caller holds the maintenance lock.
@@ -116,7 +115,7 @@ def run(root: Path, plan: Plan) -> Compacted:
 
 
 def compact(
-    root: Path, *, many: int = MANY, tables: Iterable[Table] = TABLES, say: Callable[[str], None] = lambda _: None
+    root: Place, *, many: int = MANY, tables: Iterable[Table] = TABLES, say: Callable[[str], None] = lambda _: None
 ) -> list[Compacted]:
     """Do all of :func:`plans`, and write a checkpoint of each table that changed; ``say`` is told a line about each.
 
@@ -134,7 +133,7 @@ def compact(
     return done
 
 
-def sweep(root: Path) -> int:
+def sweep(root: Place) -> int:
     """Remove files that a killed compaction left; nobody else names its files so, and it holds the lock. How many."""
     swept = 0
     for table in TABLES:
@@ -145,20 +144,20 @@ def sweep(root: Path) -> int:
         known = {file.path for file in log.files(_open(root, table))}
         known |= {path for entry in log.entries(root / table.name) for path, _ in entry.removed}
         for path in mine:
-            if path.relative_to(root / table.name).as_posix() not in known:
+            if below(path, root / table.name).as_posix() not in known:
                 path.unlink()
                 swept += 1
     return swept
 
 
-def checkpoint(folder: Path) -> None:
+def checkpoint(folder: Place) -> None:
     """Write a checkpoint of the table at ``folder``, on the disk when this returns."""
-    handle = DeltaTable(str(folder))
+    handle = delta.opened(folder)
     handle.create_checkpoint()
     delta.sync_commits(folder, handle.version() - 1, handle.version())
 
 
-def _open(root: Path, table: Table) -> DeltaTable:
+def _open(root: Place, table: Table) -> DeltaTable:
     try:
         return delta.snapshot(root, table)
     except DeltaError as error:
@@ -178,7 +177,7 @@ def _groups(files: Sequence[log.AddedFile]) -> list[tuple[log.AddedFile, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def _order(folder: Path, plan: Plan) -> tuple[pa.Table, int]:
+def _order(folder: Place, plan: Plan) -> tuple[pa.Table, int]:
     """Where each row that stays stands, in the order of the new files, and how many rows are left out."""
     table = plan.table
     columns = list(dict.fromkeys([*table.sort_by, *table.key]))
@@ -199,7 +198,7 @@ def _order(folder: Path, plan: Plan) -> tuple[pa.Table, int]:
     return once.sort_by(keys_of).select([_FILE, _AT]), rows.num_rows - once.num_rows
 
 
-def _taken(folder: Path, plan: Plan, part: pa.Table) -> pa.Table:
+def _taken(folder: Place, plan: Plan, part: pa.Table) -> pa.Table:
     """The rows that ``part`` points at, in its order. One file is held at a time, beside the rows taken from it."""
     taken, places = [], []
     at = part.append_column("__place", pa.array(range(part.num_rows), pa.int64()))
@@ -213,12 +212,12 @@ def _taken(folder: Path, plan: Plan, part: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(place))
 
 
-def read(folder: Path, file: log.AddedFile, table: Table, columns: Sequence[str]) -> pa.Table:
+def read(folder: Place, file: log.AddedFile, table: Table, columns: Sequence[str]) -> pa.Table:
     """Some columns of one file, as the schema has them: partition columns from the log, unknown ones null."""
     values = dict(file.partition)
     try:
         # Not a dataset: its discovery would read partition columns off the path.
-        with pq.ParquetFile(folder / file.path) as opened:
+        with parquet.opened(folder / file.path) as opened:
             there = set(opened.schema_arrow.names)
             found = opened.read(columns=[name for name in columns if name in there])
             count = opened.metadata.num_rows

@@ -8,11 +8,9 @@ error: a reply that was lost is then seen as done, not written a second time.
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -27,6 +25,8 @@ from deltalake import (
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from storage.errors import CommitFailed, ProtocolViolation
+from storage.places import Place, fence, options, sync
+from storage.remote import Remote
 from storage.schema import Table
 
 TRIES = 8
@@ -36,10 +36,10 @@ WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group
 HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 
-def create(root: Path, table: Table) -> None:
+def create(root: Place, table: Table) -> None:
     """Create ``table`` below ``root`` where it is not there yet."""
     path = root / table.name
-    if DeltaTable.is_deltatable(str(path)):
+    if DeltaTable.is_deltatable(str(path), storage_options=options(path)):
         return
     DeltaTable.create(
         str(path),
@@ -49,13 +49,19 @@ def create(root: Path, table: Table) -> None:
         description=f"A row is {table.row}.",
         mode="ignore",
         configuration={"delta.checkpointInterval": str(CHECKPOINT_INTERVAL)},
+        storage_options=options(path),
     )
     sync_tree(path)
 
 
-def snapshot(root: Path, table: Table) -> DeltaTable:
+def opened(folder: Place, version: int | None = None) -> DeltaTable:
+    """A snapshot of the table at ``folder``, fresh by default; raises TableNotFoundError where it is not there."""
+    return DeltaTable(str(folder), version=version, storage_options=options(folder))
+
+
+def snapshot(root: Place, table: Table) -> DeltaTable:
     """A fresh snapshot of ``table``; raises TableNotFoundError where it is not there."""
-    return DeltaTable(str(root / table.name))
+    return opened(root / table.name)
 
 
 def transaction(handle: DeltaTable, application: str) -> int:
@@ -64,7 +70,7 @@ def transaction(handle: DeltaTable, application: str) -> int:
 
 
 def append(
-    root: Path,
+    root: Place,
     table: Table,
     rows: pa.Table,
     *,
@@ -78,6 +84,7 @@ def append(
 
     Raises:
         ProtocolViolation: the last number in the table is neither ``number - 1`` nor ``number``.
+        LeaseLost: another process took over what this one had locked.
         CommitFailed: every try met an error; nothing is known to be written and nothing was skipped.
     """
     error: Exception | None = None
@@ -104,6 +111,7 @@ def append(
                 f"{table.name}: transaction {number} of {application} was due, but the table holds number {seen}"
             )
         wrote = True
+        fence(root)
         try:
             write_deltalake(
                 handle,
@@ -121,12 +129,15 @@ def append(
     raise CommitFailed(f"{table.name}: transaction {number} of {application} failed {TRIES} times: {error}") from error
 
 
-def sync_commits(table: Path, after: int, until: int) -> None:
+def sync_commits(table: Place, after: int, until: int) -> None:
     """fsync the log entries of the versions in (``after``, ``until``], the files they add, and their folders.
 
     delta-rs does not: without this a power cut can leave a log entry that is empty, or that names empty files. A
-    checkpoint among them is made durable too, for readers believe it before the entries.
+    checkpoint among them is made durable too, for readers believe it before the entries. What a store on S3 has taken
+    is durable.
     """
+    if isinstance(table, Remote):
+        return
     folders = {table, table / "_delta_log"}
     for version in range(after + 1, until + 1):
         entry = table / "_delta_log" / f"{version:020}.json"
@@ -138,34 +149,28 @@ def sync_commits(table: Path, after: int, until: int) -> None:
             if added:
                 file = table / unquote(added["path"])
                 if file.exists():
-                    _sync(file)
+                    sync(file)
                     folders.add(file.parent)
-        _sync(entry)
+        sync(entry)
         for checkpoint in (table / "_delta_log").glob(f"{version:020}.checkpoint*.parquet"):
-            _sync(checkpoint)
+            sync(checkpoint)
             pointer = table / "_delta_log" / "_last_checkpoint"
             if pointer.exists():
-                _sync(pointer)
+                sync(pointer)
     for folder in folders:
-        _sync(folder)
+        sync(folder)
 
 
-def sync_tree(folder: Path) -> None:
+def sync_tree(folder: Place) -> None:
     """fsync every file and folder below ``folder``, and its parent."""
+    if isinstance(folder, Remote):
+        return
     for path in sorted(folder.rglob("*"), reverse=True):
-        _sync(path)
-    _sync(folder)
-    _sync(folder.parent)
+        sync(path)
+    sync(folder)
+    sync(folder.parent)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Place) -> None:
     """fsync one folder: the names in it are on the disk when this returns."""
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder)

@@ -6,6 +6,7 @@
     ├── ArchiveNotFound         there is no archive at that path
     ├── ArchiveBusy             somebody else holds the lock; the message says who
     └── CommitFailed            a batch could not be committed; nothing was skipped, the next start recovers it
+        ├── LeaseLost           another process took over what this one had locked; this one may write no more
         └── ProtocolViolation   the transaction numbers are not what this writer left: two writers under one run id
 """
 
@@ -30,3 +31,7 @@ class CommitFailed(ArchiveError):
 
 class ProtocolViolation(CommitFailed):
     """A table's transaction number is not the one that this writer left there."""
+
+
+class LeaseLost(CommitFailed):
+    """This process was silent for so long that another one took over what it had locked."""

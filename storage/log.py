@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from storage import delta
 from storage.errors import ArchiveError, CommitFailed
+from storage.places import Place, fence, write_new
+from storage.places import sync as sync
 
 TRIES = 1000
 FOLDER = "_delta_log"
@@ -62,19 +63,19 @@ class DamagedEntry(ArchiveError):
     """A log entry is empty or not what the protocol says: a power cut can leave one."""
 
 
-def versions(table: Path) -> list[tuple[int, Path]]:
+def versions(table: Place) -> list[tuple[int, Place]]:
     """The entries of the log of ``table`` that are there, in order."""
     found = ((_ENTRY.fullmatch(path.name), path) for path in (table / FOLDER).glob("*.json"))
     return sorted((int(match[1]), path) for match, path in found if match)
 
 
-def checkpoints(table: Path) -> list[tuple[int, Path]]:
+def checkpoints(table: Place) -> list[tuple[int, Place]]:
     """The checkpoint files of the log of ``table``, in order; one checkpoint may have several."""
     found = ((_CHECKPOINT.fullmatch(path.name), path) for path in (table / FOLDER).glob("*.parquet"))
     return sorted((int(match[1]), path) for match, path in found if match)
 
 
-def read_entry(path: Path) -> Entry:
+def read_entry(path: Place) -> Entry:
     """The entry at ``path``; raises :class:`DamagedEntry` where it is empty or broken."""
     version = int(path.name.partition(".")[0])
     at: dt.datetime | None = None
@@ -110,14 +111,14 @@ def read_entry(path: Path) -> Entry:
     )
 
 
-def entries(table: Path, *, after: int = -1) -> Iterator[Entry]:
+def entries(table: Place, *, after: int = -1) -> Iterator[Entry]:
     """The entries of ``table`` with versions above ``after``, in order; raises as :func:`read_entry`."""
     for version, path in versions(table):
         if version > after:
             yield read_entry(path)
 
 
-def instants(table: Path) -> list[tuple[int, dt.datetime]]:
+def instants(table: Place) -> list[tuple[int, dt.datetime]]:
     """When each version that the log still names was written, never falling: a clock that jumped back counts as still.
 
     That is how the Delta protocol reads its own clock, so every reader agrees on what stood at an instant.
@@ -149,7 +150,7 @@ def files(handle: DeltaTable) -> list[AddedFile]:
 
 
 def replace(
-    table: Path,
+    table: Place,
     *,
     removed: Sequence[AddedFile] = (),
     added: Sequence[AddedFile] = (),
@@ -168,45 +169,36 @@ def replace(
     """
     now = dt.datetime.now(dt.UTC)
     lines: list[Mapping[str, Any]] = [
-        {"commitInfo": {"timestamp": _millis(now), "operation": operation, "operationParameters": {}}},
+        {
+            "commitInfo": {
+                "timestamp": _millis(now),
+                "operation": operation,
+                "operationParameters": {},
+                "txnId": str(uuid.uuid4()),
+            }
+        },
         *({"txn": {"appId": application, "version": number}} for application, number in transactions),
         *({"add": _add_action(file, now, data_change)} for file in added),
         *({"remove": _remove_action(file, now, data_change)} for file in removed),
     ]
     text = "\n".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines) + "\n"
-    temporary = table / FOLDER / f"_commit_{uuid.uuid4()}.json.tmp"
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        handle = DeltaTable(str(table))
+        handle = delta.opened(table)
         for _ in range(TRIES):
             gone = {file.path for file in removed} - {file.path for file in files(handle)}
             if gone:
                 raise CommitFailed(f"{table.name}: {sorted(gone)[0]} was replaced by somebody else meanwhile")
             version = handle.version() + 1
+            fence(table)
             try:
-                os.link(temporary, table / FOLDER / f"{version:020}.json")
+                write_new(table / FOLDER / f"{version:020}.json", text.encode())
             except FileExistsError:
                 handle.update_incremental()
                 continue
-            sync(table / FOLDER)
             return version
     except DeltaError as error:
         raise CommitFailed(f"{table.name}: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
     raise CommitFailed(f"{table.name}: {TRIES} others were faster")
-
-
-def sync(path: Path) -> None:
-    """fsync one file or folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _added(action: Mapping[str, Any]) -> AddedFile:

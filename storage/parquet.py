@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
+import os
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.fs import FileSystem, LocalFileSystem, S3FileSystem, SubTreeFileSystem
 
-from storage.log import AddedFile, sync
+from storage.bucket import TIMEOUT
+from storage.log import AddedFile
+from storage.places import Place, sync
+from storage.remote import Remote
 from storage.schema import Table
 
 GROUP_ROWS = 131_072
@@ -27,7 +33,7 @@ def group_rows(rows: int, size: int) -> int:
     return max(1_024, min(GROUP_ROWS, rows * GROUP_BYTES // max(size, 1)))
 
 
-def write(folder: Path, path: str, rows: pa.Table, table: Table, *, row_group: int) -> AddedFile:
+def write(folder: Place, path: str, rows: pa.Table, table: Table, *, row_group: int) -> AddedFile:
     """Write ``rows`` to ``folder/path``: zstd, statistics, Bloom filters on ids and addresses; on the disk at return.
 
     The partition columns must be the same in all rows; as in all Delta tables they stand in the log, not in the file.
@@ -39,7 +45,8 @@ def write(folder: Path, path: str, rows: pa.Table, table: Table, *, row_group: i
     names = kept.schema.names
     pq.write_table(
         kept,
-        file,
+        path,
+        filesystem=filesystem(folder),
         row_group_size=row_group,
         compression="zstd",
         compression_level=3,
@@ -53,10 +60,10 @@ def write(folder: Path, path: str, rows: pa.Table, table: Table, *, row_group: i
     return describe(folder, path, keys)
 
 
-def describe(folder: Path, path: str, partition: tuple[tuple[str, str | None], ...]) -> AddedFile:
+def describe(folder: Place, path: str, partition: tuple[tuple[str, str | None], ...]) -> AddedFile:
     """What the log says of the Parquet file ``folder/path``; raises ``OSError`` or ArrowException where it is none."""
     file = folder / path
-    size, written = file.stat().st_size, pq.read_metadata(file)
+    size, written = file.stat().st_size, metadata(file)
     return AddedFile(
         path=path,
         size=size,
@@ -64,6 +71,45 @@ def describe(folder: Path, path: str, partition: tuple[tuple[str, str | None], .
         partition=partition,
         stats=json.dumps(_stats(written), ensure_ascii=False),
     )
+
+
+def filesystem(folder: Place) -> FileSystem:
+    """What pyarrow reads and writes the files below ``folder`` with, by their names from there on."""
+    if not isinstance(folder, Remote):
+        return SubTreeFileSystem(str(folder), LocalFileSystem())
+    bucket = folder.bucket
+    keys = tuple(os.environ.get(f"AWS_{name}") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"))
+    return SubTreeFileSystem(f"{bucket.name}/{folder.key}", _s3(bucket.endpoint, bucket.region, keys))
+
+
+@lru_cache(maxsize=8)
+def _s3(endpoint: str | None, region: str, keys: tuple[str | None, ...]) -> S3FileSystem:
+    """One client for each set of credentials; without them pyarrow looks for the machine's role by itself."""
+    scheme, _, host = (endpoint or "https://").partition("://")
+    access, secret, session = keys
+    return S3FileSystem(
+        region=region,
+        endpoint_override=host.rstrip("/") or None,
+        scheme=scheme.lower(),
+        access_key=access,
+        secret_key=secret if access else None,
+        session_token=session if access else None,
+        connect_timeout=5,
+        request_timeout=TIMEOUT.seconds,
+    )
+
+
+def opened(path: Place, *, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
+    """The Parquet file at ``path``, for the caller to close. Raises ``OSError`` or ArrowException where it is none."""
+    if not isinstance(path, Remote):
+        return pq.ParquetFile(path, read_dictionary=list(dictionaries))
+    return pq.ParquetFile(path.name, filesystem=filesystem(path.parent), read_dictionary=list(dictionaries))
+
+
+def metadata(path: Place) -> pq.FileMetaData:
+    """What the footer of the Parquet file at ``path`` says; raises as :func:`opened`."""
+    with opened(path) as file:
+        return file.metadata
 
 
 def _stats(metadata: pq.FileMetaData) -> dict[str, Any]:

@@ -77,18 +77,24 @@ def dead_runs(archive: Archive) -> Iterator[DeadRun]:
     the holder of :meth:`~storage.archive.Archive.lock_recovery`.
     """
     segments: dict[str, list[str]] = {}
-    for file in warc.segments(archive.warc):
+    for file in warc.segments(archive.root / "warc"):
         segments.setdefault(warc.run_of(file), []).append(file)
+    spooled = archive.spool.runs() if archive.spool is not None else {}
     locks = archive.root / "locks"
     left = {path.name[len("run-") : -len(".lock")] for path in locks.glob("run-*.lock")}
     finished = set(archive.runs().to_table(["run"])["run"].to_pylist())
-    for name in sorted((left | segments.keys()) - (finished - left)):
+    for name in sorted((left | segments.keys() | spooled.keys()) - (finished - left - spooled.keys())):
         held = archive.lock_run(name)
         if held is None:
             continue
-        if name in archive.runs().to_table(["run"])["run"].to_pylist():
+        # Looked at again: what was seen before we had the lock may be what a run that lived was just writing.
+        behind = archive.spool.runs().get(name, []) if archive.spool is not None else []
+        if not behind and name in archive.runs().to_table(["run"])["run"].to_pylist():
             held.release(remove=True)
             continue
+        if archive.spool is not None:
+            archive.spool.upload(behind)
+            segments[name] = [*segments.get(name, ()), *behind]
         captures = Rows(archive.root / CAPTURES.name, CAPTURES)
         table = captures.to_table(["warc_file", "warc_offset"], filter=pc.field("run") == name)
         known = zip(table["warc_file"].to_pylist(), table["warc_offset"].to_pylist(), strict=True)
@@ -97,7 +103,7 @@ def dead_runs(archive: Archive) -> Iterator[DeadRun]:
             lock=held,
             captured=delta.transaction(delta.snapshot(archive.root, CAPTURES), name),
             kept=delta.transaction(delta.snapshot(archive.root, ARTICLES), name),
-            segments=tuple(sorted(segments.get(name, ()))),
+            segments=tuple(sorted(set(segments.get(name, ())))),
             known=frozenset((file, offset) for file, offset in known if file is not None),
         )
 

@@ -24,6 +24,7 @@ from storage.archive import Archive
 from storage.aside import Aside
 from storage.errors import ArchiveBusy, ArchiveError
 from storage.locks import is_held
+from storage.places import below
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, TABLES, Table
 from storage.verify.tables import damaged_log, doubled, orphans
@@ -31,7 +32,7 @@ from storage.verify.tables import damaged_log, doubled, orphans
 
 def nobody_writes(archive: Archive) -> None:
     """Raise ArchiveBusy where a run is alive or a source is locked. The caller holds the recovery lock: none starts."""
-    for lock in sorted((archive.root / "locks").glob("*.lock")):
+    for lock in (archive.root / "locks").glob("*.lock"):
         if lock.name.startswith(("run-", "source-")) and is_held(lock):
             raise ArchiveBusy(f"{archive.root} is being written ({lock.stem}); repair it once that has ended")
 
@@ -39,23 +40,23 @@ def nobody_writes(archive: Archive) -> None:
 def tables(archive: Archive, aside: Aside, say: Callable[[str], None]) -> None:
     """Make every table readable: its log, then each file that the log names, then what the log does not name."""
     for table in TABLES:
-        folder = archive.root / table.name
-        mended = _log(archive.root, table, aside, say)
+        folder = archive.local / table.name
+        mended = _log(archive.local, table, aside, say)
         _files(folder, table, aside, say)
-        lost = orphans(archive.root, table)
+        lost = [archive.local / below(path, archive.root) for path in orphans(archive.root, table)]
         if mended and table is not ARTICLES:
             # Articles are made again from their pages; the rest of what a lost entry named is nowhere else.
-            _rescue(archive.root, table, lost, say)
+            _rescue(archive.local, table, lost, say)
         for path in lost:
-            say(f"{path.relative_to(archive.root)} is named by no log: moved aside")
+            say(f"{path.relative_to(archive.local)} is named by no log: moved aside")
             aside.take(path)
-        once(archive.root, table, say)
+        once(archive.local, table, say)
 
 
 def tails(archive: Archive, aside: Aside, say: Callable[[str], None]) -> None:
     """Cut segments that end inside a record back to their last whole one; what is cut off is kept aside."""
     for segment in warc.segments(archive.warc):
-        path = archive.warc / segment
+        path = archive.local / "warc" / segment
         last = None
         for found in warc.scan(path, root=archive.warc):
             last = found
@@ -91,7 +92,7 @@ def _log(root: Path, table: Table, aside: Aside, say: Callable[[str], None]) -> 
     if not (folder / log.FOLDER).is_dir() or not (log.versions(folder) or log.checkpoints(folder)):
         _anew(root, table, aside, say)
         return True
-    broken = [path for path, _ in damaged_log(folder)]
+    broken = [root / below(path, root) for path, _ in damaged_log(folder)]
     entries = False
     for path in broken:
         say(f"{path.relative_to(root)} is damaged: moved aside")
@@ -208,4 +209,4 @@ def drop_pins(archive: Archive, aside: Aside, say: Callable[[str], None]) -> Non
     """Move aside snapshots that cannot be read any more."""
     for problem in verify.tables.pins(archive.root):
         say(f"{problem.where} {problem.detail}: moved aside")
-        aside.take(archive.root / snapshots.FOLDER / Path(problem.where).name)
+        aside.take(archive.local / snapshots.FOLDER / Path(problem.where).name)

@@ -13,9 +13,11 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
-from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
+from storage import delta, parquet
 from storage.errors import ArchiveError
+from storage.places import Place
+from storage.remote import Remote
 from storage.schema import Table
 from storage.snapshots import TableVersion
 
@@ -33,7 +35,7 @@ class Rows:
     Where the log or a file is damaged or gone, whatever reads it raises :class:`~storage.errors.ArchiveError`.
     """
 
-    def __init__(self, folder: Path, table: Table, *, current: bool = False, at: TableVersion | None = None) -> None:
+    def __init__(self, folder: Place, table: Table, *, current: bool = False, at: TableVersion | None = None) -> None:
         self._table = table
         self._current = current
         base = folder.resolve()
@@ -43,9 +45,9 @@ class Rows:
         else:
             handle = _opened(folder)
             self.version = handle.version()
-            self._files = sorted(str(_path(file).resolve().relative_to(base)) for file in handle.file_uris())
+            self._files = sorted(_below(uri, base) for uri in handle.file_uris())
         self._base = base
-        self._filesystem = SubTreeFileSystem(str(base), LocalFileSystem())
+        self._filesystem = parquet.filesystem(base)
 
     @property
     def schema(self) -> pa.Schema:
@@ -123,7 +125,7 @@ class Rows:
         except (OSError, pa.ArrowInvalid) as error:
             for name in self._files:
                 try:
-                    pq.read_metadata(self._base / name)
+                    parquet.metadata(self._base / name)
                 except FileNotFoundError:
                     why = "is gone; a vacuum may have removed it while it was read, then read again"
                 except (OSError, pa.ArrowInvalid) as cause:
@@ -143,17 +145,20 @@ class Rows:
         return pc.utf8_slice_codeunits(newest, start=1).combine_chunks()
 
 
-def _opened(folder: Path) -> DeltaTable:
+def _opened(folder: Place) -> DeltaTable:
     """The newest snapshot of a table. Raises ArchiveError where its log is gone or damaged.
 
     delta-rs takes an empty entry, as a power cut leaves one, for a commit of nothing: its rows would silently be gone.
+    An object is there whole or not at all.
     """
     try:
-        handle = DeltaTable(str(folder))
+        handle = delta.opened(folder)
     except (DeltaError, OSError) as error:
         raise ArchiveError(
             f"the table {folder.name} cannot be read: {error!s:.200}; put it right with `broadsheet verify --repair`"
         ) from error
+    if isinstance(folder, Remote):
+        return handle
     entry = folder / "_delta_log" / f"{handle.version():020}.json"
     if entry.exists() and not entry.stat().st_size:
         raise ArchiveError(
@@ -162,9 +167,11 @@ def _opened(folder: Path) -> DeltaTable:
     return handle
 
 
-def _path(uri: str) -> Path:
-    """The path of one of deltalake's addresses, which are percent-encoded with or without a scheme in front."""
-    return Path(unquote(uri.removeprefix("file://")))
+def _below(uri: str, base: Place) -> str:
+    """The name below ``base`` of a file by deltalake's address, percent-encoded with or without a scheme in front."""
+    if isinstance(base, Remote):
+        return unquote(uri).removeprefix(f"{base}/")
+    return str(Path(unquote(uri.removeprefix("file://"))).resolve().relative_to(base))
 
 
 def _sound(warnings: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -11,13 +11,12 @@ import dataclasses
 import datetime as dt
 import json
 import re
-from pathlib import Path
 
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from storage import log
+from storage import delta, log
 from storage.errors import ArchiveError
+from storage.places import Place, write
 from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES
 
 FOLDER = "snapshots"
@@ -54,7 +53,7 @@ class UnknownSnapshot(ArchiveError):
     """No snapshot has that name, or the archive cannot be read as of that instant; the message says what there is."""
 
 
-def pin(root: Path, name: str) -> Snapshot:
+def pin(root: Place, name: str) -> Snapshot:
     """Pin what stands now under ``name``. The caller holds the maintenance lock.
 
     Raises:
@@ -71,21 +70,20 @@ def pin(root: Path, name: str) -> Snapshot:
     except DeltaError as error:
         raise ArchiveError(f"a table cannot be read: {error!s:.200}; see `broadsheet verify`") from error
     made = Snapshot(name=name, at=dt.datetime.now(dt.UTC), tables=tables)
-    record = dataclasses.asdict(made) | {"at": made.at.isoformat()}
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        temporary.write_text(json.dumps(record), encoding="utf-8")
-        log.sync(temporary)
-        temporary.rename(path)
-        log.sync(path.parent)
-        log.sync(root)
-    except OSError as error:
-        raise ArchiveError(f"the snapshot {name} cannot be written: {error.strerror or error}") from error
+    save(root, made)
     return made
 
 
-def drop(root: Path, name: str) -> None:
+def save(root: Place, snapshot: Snapshot) -> None:
+    """Write a pinned snapshot's file, in the place of an earlier one; raises ArchiveError where it cannot be."""
+    record = dataclasses.asdict(snapshot) | {"at": snapshot.at.isoformat()}
+    try:
+        write(_path(root, snapshot.name or ""), json.dumps(record).encode())
+    except OSError as error:
+        raise ArchiveError(f"the snapshot {snapshot.name} cannot be written: {error.strerror or error}") from error
+
+
+def drop(root: Place, name: str) -> None:
     """Let go of the snapshot ``name``; the next vacuum removes what only it held. Raises as :func:`read`."""
     read(root, name)
     try:
@@ -95,17 +93,17 @@ def drop(root: Path, name: str) -> None:
         raise ArchiveError(f"the snapshot {name} cannot be dropped: {error.strerror or error}") from error
 
 
-def names(root: Path) -> list[str]:
+def names(root: Place) -> list[str]:
     """The names that are pinned, in order."""
     return sorted(path.stem for path in (root / FOLDER).glob("*.json") if _NAME.fullmatch(path.stem))
 
 
-def pinned(root: Path) -> list[Snapshot]:
+def pinned(root: Place) -> list[Snapshot]:
     """Every pinned snapshot, oldest first. Raises ArchiveError where one cannot be read: it may hold any file."""
     return sorted((read(root, name) for name in names(root)), key=lambda one: one.at)
 
 
-def read(root: Path, name: str) -> Snapshot:
+def read(root: Place, name: str) -> Snapshot:
     """The snapshot ``name``.
 
     Raises:
@@ -127,7 +125,7 @@ def read(root: Path, name: str) -> Snapshot:
         raise ArchiveError(f"{_path(root, name)} is damaged: {error}; `broadsheet snapshot --drop {name}`") from error
 
 
-def as_of(root: Path, moment: str | dt.datetime) -> Snapshot:
+def as_of(root: Place, moment: str | dt.datetime) -> Snapshot:
     """The archive as it stood: at a pinned snapshot's name, or at an instant (aware, or ISO 8601; UTC without a zone).
 
     Raises:
@@ -155,7 +153,7 @@ def as_of(root: Path, moment: str | dt.datetime) -> Snapshot:
     return Snapshot(name=None, at=instant, tables=tables)
 
 
-def _at(table: Path, instant: dt.datetime) -> int:
+def _at(table: Place, instant: dt.datetime) -> int:
     """The last version that was written by ``instant``; raises LookupError where the log begins later."""
     found = [version for version, at in log.instants(table) if at <= instant]
     if not found:
@@ -163,7 +161,7 @@ def _at(table: Path, instant: dt.datetime) -> int:
     return found[-1]
 
 
-def _behind(articles: Path, version: int, captures: Path, found: dict[str, int]) -> int:
+def _behind(articles: Place, version: int, captures: Place, found: dict[str, int]) -> int:
     """The version of ``captures`` that has every batch that ``articles`` has at ``version``.
 
     The one found by the clock, but where the clock was set back between the two commits of a batch.
@@ -173,7 +171,7 @@ def _behind(articles: Path, version: int, captures: Path, found: dict[str, int])
         if entry.version <= version:
             due.update(entry.transactions)
     at = found[captures.name]
-    handle = DeltaTable(str(captures), version=at)
+    handle = delta.opened(captures, at)
     missing = {app: number for app, number in due.items() if (handle.transaction_version(app) or 0) < number}
     for entry in log.entries(captures, after=at):
         if not missing:
@@ -185,8 +183,8 @@ def _behind(articles: Path, version: int, captures: Path, found: dict[str, int])
     return at
 
 
-def _version(root: Path, table: str, version: int | None) -> TableVersion:
-    handle = DeltaTable(str(root / table), version=version)
+def _version(root: Place, table: str, version: int | None) -> TableVersion:
+    handle = delta.opened(root / table, version)
     files = log.files(handle)
     return TableVersion(
         table=table,
@@ -196,7 +194,7 @@ def _version(root: Path, table: str, version: int | None) -> TableVersion:
     )
 
 
-def _path(root: Path, name: str) -> Path:
+def _path(root: Place, name: str) -> Place:
     if not _NAME.fullmatch(name):
         raise UnknownSnapshot(f"there is no snapshot {name!r}; {_what_there_is(root)}")
     return root / FOLDER / f"{name}.json"
@@ -210,7 +208,7 @@ def _instant(text: str) -> dt.datetime | None:
     return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant
 
 
-def _what_there_is(root: Path) -> str:
+def _what_there_is(root: Place) -> str:
     """Which names and instants can be read, in words."""
     known = names(root)
     told = f"pinned are {', '.join(known)}" if known else "none is pinned"
@@ -218,7 +216,7 @@ def _what_there_is(root: Path) -> str:
     return told + (f"; instants from {max(begun):%Y-%m-%dT%H:%M:%SZ} on can be read" if begun else "")
 
 
-def _oldest(table: Path) -> dt.datetime | None:
+def _oldest(table: Place) -> dt.datetime | None:
     """About the oldest instant of which every file of ``table`` is there; None where the table cannot be read."""
     try:
         told = log.instants(table)
@@ -228,9 +226,9 @@ def _oldest(table: Path) -> dt.datetime | None:
     return told[first][1] if first < len(told) else None
 
 
-def _whole(table: Path, version: int) -> bool:
+def _whole(table: Place, version: int) -> bool:
     try:
-        held = log.files(DeltaTable(str(table), version=version))
+        held = log.files(delta.opened(table, version))
     except DeltaError:
         return False
     return all((table / file.path).exists() for file in held)

@@ -9,11 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from storage import delta, log, snapshots
+from storage import delta, log, parquet, snapshots
+from storage.places import Place
 from storage.schema import TABLES
 
 GRACE = dt.timedelta(days=7)
@@ -32,7 +30,7 @@ class Vacuumed:
 
 
 def vacuum(
-    root: Path,
+    root: Place,
     *,
     grace: dt.timedelta = GRACE,
     dry_run: bool = False,
@@ -67,12 +65,12 @@ def vacuum(
     return Vacuumed(files=files, size=size, entries=removed_entries, kept=kept)
 
 
-def replaced(folder: Path) -> dict[str, dt.datetime]:
+def replaced(folder: Place) -> dict[str, dt.datetime]:
     """Every file that the log of the table at ``folder`` says was taken out, and when."""
     return {path: at for entry in log.entries(folder) for path, at in entry.removed}
 
 
-def _expired(folder: Path, needed: int | None, now: dt.datetime) -> list[Path]:
+def _expired(folder: Place, needed: int | None, now: dt.datetime) -> list[Place]:
     """Entries and checkpoints that neither now, nor the last thirty days, nor version ``needed`` is read from."""
     at = dict(log.instants(folder))
     old = [
@@ -88,9 +86,9 @@ def _expired(folder: Path, needed: int | None, now: dt.datetime) -> list[Path]:
     return [path for version, path in (*log.versions(folder), *log.checkpoints(folder)) if version < old[-1]]
 
 
-def _sound(checkpoint: Path) -> bool:
+def _sound(checkpoint: Place) -> bool:
     """Whether a checkpoint can be read: entries before one that cannot are all there is."""
     try:
-        return bool(pq.read_metadata(checkpoint).num_rows)
+        return bool(parquet.metadata(checkpoint).num_rows)
     except (OSError, ValueError):
         return False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from storage import snapshots
 from storage.archive import Archive
+from storage.places import Place
 from storage.snapshots import Snapshot
 
 
@@ -22,7 +22,7 @@ def drop(archive: Archive, name: str) -> None:
         snapshots.drop(archive.root, name)
 
 
-def listed(root: Path) -> list[Snapshot]:
+def listed(root: Place) -> list[Snapshot]:
     """What is pinned, oldest first."""
     return snapshots.pinned(root)
 

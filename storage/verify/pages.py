@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage import warc
+from storage.places import Place
 from storage.records import WarcPosition
 from storage.recovery import KEEPS, counts
 from storage.rows import Rows
@@ -47,7 +47,7 @@ def places(captures: Rows) -> Places:
 
 
 def check(
-    root: Path, named: Places | None, problems: list[Problem], seen: Seen, *, writing: frozenset[str], quick: bool
+    root: Place, named: Places | None, problems: list[Problem], seen: Seen, *, writing: frozenset[str], quick: bool
 ) -> None:
     """Read every segment below ``root`` (the archive's ``warc/``), and hold it to what ``captures`` names.
 
@@ -99,14 +99,14 @@ def _keys(table: pa.Table) -> pa.ChunkedArray:
     )
 
 
-def _quick(root: Path, segment: str, part: pa.Table | None) -> Iterator[Problem]:
+def _quick(root: Place, segment: str, part: pa.Table | None) -> Iterator[Problem]:
     size = (root / segment).stat().st_size
     for row in part.to_pylist() if part is not None else ():
         if row["warc_offset"] + row["warc_length"] > size:
             yield _lost(row, "torn")
 
 
-def _segment(root: Path, segment: str, part: pa.Table | None, seen: Seen, *, know: bool) -> Iterator[Problem]:
+def _segment(root: Place, segment: str, part: pa.Table | None, seen: Seen, *, know: bool) -> Iterator[Problem]:
     rows: dict[int, list[dict[str, object]]] = defaultdict(list)
     for row in part.to_pylist() if part is not None else ():
         rows[row["warc_offset"]].append(row)
@@ -146,7 +146,7 @@ def _segment(root: Path, segment: str, part: pa.Table | None, seen: Seen, *, kno
         yield from _unindexed(root, segment, frozenset(unnamed))
 
 
-def _unindexed(root: Path, segment: str, unnamed: frozenset[int]) -> Iterator[Problem]:
+def _unindexed(root: Place, segment: str, unnamed: frozenset[int]) -> Iterator[Problem]:
     """Of records that no row names those that should have one: redirects and their like have none."""
     for found in warc.scan(root / segment, root=root):
         if isinstance(found, warc.StoredResponse) and found.position.offset in unnamed and found.info and counts(found):
@@ -158,7 +158,7 @@ def _unindexed(root: Path, segment: str, unnamed: frozenset[int]) -> Iterator[Pr
             )
 
 
-def _repeated(root: Path, position: WarcPosition, named: list[dict[str, object]]) -> Iterator[Problem]:
+def _repeated(root: Place, position: WarcPosition, named: list[dict[str, object]]) -> Iterator[Problem]:
     """A record that stands for an earlier one's payload is worth as much as that one."""
     try:
         warc.read(root, position)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
-from storage import delta, log, snapshots
+from storage import delta, log, parquet, snapshots
 from storage.errors import ArchiveError
+from storage.places import Place, below
 from storage.rows import Rows
 from storage.schema import TABLES, Table
 from storage.snapshots import TableVersion
@@ -29,7 +28,7 @@ class Readable:
     count: int
 
 
-def check(root: Path, table: Table, problems: list[Problem], *, quick: bool) -> Readable:
+def check(root: Place, table: Table, problems: list[Problem], *, quick: bool) -> Readable:
     """Everything about one table; what is found is appended to ``problems``."""
     folder = root / table.name
     nothing = Readable(table=table, rows=None, files=0, count=0)
@@ -59,7 +58,7 @@ def check(root: Path, table: Table, problems: list[Problem], *, quick: bool) -> 
     return Readable(table=table, rows=rows, files=len(files), count=at.rows)
 
 
-def damaged_log(folder: Path) -> Iterator[tuple[Path, str]]:
+def damaged_log(folder: Place) -> Iterator[tuple[Place, str]]:
     """Entries and checkpoints of a table's log that cannot be read, and why."""
     for _, path in log.versions(folder):
         try:
@@ -68,18 +67,19 @@ def damaged_log(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, str(error).partition(" is ")[2]
     for _, path in log.checkpoints(folder):
         try:
-            pq.read_table(path, columns=[])
+            with parquet.opened(path) as checkpoint:
+                checkpoint.read(columns=[])
         except (OSError, pa.ArrowException) as error:
             yield path, f"{error!s:.100}"
 
 
-def orphans(root: Path, table: Table) -> list[Path]:
+def orphans(root: Place, table: Table) -> list[Place]:
     """Parquet files below a table's folder that its log never spoke of and no snapshot holds.
 
     One that appeared only now may be a write in flight: whoever removes any makes sure first that nobody writes.
     """
     folder = root / table.name
-    there = [path for path in folder.rglob("*.parquet") if log.FOLDER not in path.relative_to(folder).parts]
+    there = [path for path in folder.rglob("*.parquet") if log.FOLDER not in below(path, folder).parts]
     known = {file.path for file in log.files(delta.snapshot(root, table))}
     for entry in log.entries(folder):
         known |= {path for path, _ in entry.removed} | {file.path for file in entry.added}
@@ -88,7 +88,7 @@ def orphans(root: Path, table: Table) -> list[Path]:
             known |= set(snapshots.read(root, name).of(table.name).files)
         except (ArchiveError, StopIteration):
             continue
-    return sorted(path for path in there if path.relative_to(folder).as_posix() not in known)
+    return sorted((path for path in there if below(path, folder).as_posix() not in known), key=str)
 
 
 def doubled(rows: Rows, table: Table) -> Iterator[Problem]:
@@ -105,7 +105,7 @@ def doubled(rows: Rows, table: Table) -> Iterator[Problem]:
             yield Problem(code="row_doubled", where=table.name, detail=f"{row['count_all']} times: {key}")
 
 
-def pins(root: Path) -> Iterator[Problem]:
+def pins(root: Place) -> Iterator[Problem]:
     """Snapshots that cannot be read any more."""
     for name in snapshots.names(root):
         where = f"{snapshots.FOLDER}/{name}.json"
@@ -124,7 +124,7 @@ def pins(root: Path) -> Iterator[Problem]:
             yield Problem(code="snapshot_damaged", where=where, detail=f"{len(gone)} files are gone, such as {gone[0]}")
 
 
-def _sound(root: Path, table: Table, file: log.AddedFile, problems: list[Problem], *, quick: bool) -> bool:
+def _sound(root: Place, table: Table, file: log.AddedFile, problems: list[Problem], *, quick: bool) -> bool:
     path = root / table.name / file.path
     where = _below(root, path)
     if not path.exists():
@@ -132,7 +132,7 @@ def _sound(root: Path, table: Table, file: log.AddedFile, problems: list[Problem
             problems.append(Problem(code="file_missing", where=where, detail=f"{file.rows} rows"))
         return False
     try:
-        with pq.ParquetFile(path) as opened:
+        with parquet.opened(path) as opened:
             rows = opened.metadata.num_rows
             if not quick:
                 for _ in opened.iter_batches(batch_size=8_192):
@@ -146,10 +146,10 @@ def _sound(root: Path, table: Table, file: log.AddedFile, problems: list[Problem
     return True
 
 
-def _still_named(root: Path, table: Table, file: log.AddedFile) -> bool:
+def _still_named(root: Place, table: Table, file: log.AddedFile) -> bool:
     """Whether the table names the file now: a compaction and a vacuum may have gone by since the snapshot was read."""
     return file.path in {one.path for one in log.files(delta.snapshot(root, table))}
 
 
-def _below(root: Path, path: Path) -> str:
-    return path.relative_to(root).as_posix()
+def _below(root: Place, path: Place) -> str:
+    return below(path, root).as_posix()

@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 from warcio.bufferedreaders import ChunkedDataReader
 
+from storage.places import Place, below
 from storage.records import WarcPosition
 from storage.warc.digest import agrees, sha1
 from storage.warc.exchange import (
@@ -63,7 +64,7 @@ class Record:
         return first(self.fields, "WARC-Record-ID" if self.type == "warcinfo" else "WARC-Warcinfo-ID")
 
 
-def read(root: Path, position: WarcPosition, *, limit: int = RECORD_LIMIT) -> StoredResponse:
+def read(root: Place, position: WarcPosition, *, limit: int = RECORD_LIMIT) -> StoredResponse:
     """The response record at a position below ``root``, whole and with its payload's digest verified.
 
     A ``revisit`` record comes with the payload that it stands for; that of an answer 304 is had by reading
@@ -88,7 +89,7 @@ def read(root: Path, position: WarcPosition, *, limit: int = RECORD_LIMIT) -> St
     return response
 
 
-def scan(path: Path, *, root: Path, limit: int = RECORD_LIMIT) -> Iterator[StoredResponse | DamagedRecord]:
+def scan(path: Place, *, root: Place, limit: int = RECORD_LIMIT) -> Iterator[StoredResponse | DamagedRecord]:
     """Every response record of the segment at ``path`` (below ``root``), in order, and every damaged stretch.
 
     After damage, reading goes on at the next gzip member that begins a record of the same segment, as its
@@ -102,7 +103,7 @@ def scan(path: Path, *, root: Path, limit: int = RECORD_LIMIT) -> Iterator[Store
 
 
 def response_of(
-    root: Path, record: Record, position: WarcPosition, *, limit: int = RECORD_LIMIT
+    root: Place, record: Record, position: WarcPosition, *, limit: int = RECORD_LIMIT
 ) -> StoredResponse | DamagedRecord | None:
     """The record as a response with its payload; None where it is of another type."""
     found = _whole(root, record, position, limit)
@@ -114,10 +115,10 @@ def response_of(
 
 
 def records(
-    path: Path, *, root: Path, limit: int = RECORD_LIMIT
+    path: Place, *, root: Place, limit: int = RECORD_LIMIT
 ) -> Iterator[tuple[Record | DamagedRecord, WarcPosition]]:
     """Every record of a segment, of whatever type, and where it stands; reads on past damage as :func:`scan` does."""
-    name = path.relative_to(root).as_posix()
+    name = below(path, root).as_posix()
     with path.open("rb") as file:
         offset = 0
         segment: str | None = None
@@ -226,7 +227,7 @@ def _record(data: bytes) -> Record | _Bad:
     return Record(fields, rest[:length])
 
 
-def _whole(root: Path, record: Record | _Bad, position: WarcPosition, limit: int) -> StoredResponse | _Bad | None:
+def _whole(root: Place, record: Record | _Bad, position: WarcPosition, limit: int) -> StoredResponse | _Bad | None:
     """The record as a response, with the payload that it stands for where it is a revisit."""
     response = _response(record, position)
     if not isinstance(response, StoredResponse) or response.original is None or response.status == NOT_MODIFIED:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
+
+from storage.places import Place, below
 
 _SEGMENT: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)-([0-9]{5,})\.warc\.gz", re.ASCII)
 _RUN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
@@ -30,7 +32,7 @@ def run_of(file: str) -> str:
     return match[1]
 
 
-def segments(root: Path) -> Iterator[str]:
+def segments(root: Place) -> Iterator[str]:
     """Every segment below ``root``, as a relative path, ordered by day, run and number; none where no folder is."""
-    found = (path.relative_to(root) for path in root.glob("*/*/*/*.warc.gz") if _SEGMENT.fullmatch(path.name))
+    found = (below(path, root) for path in root.glob("*/*/*/*.warc.gz") if _SEGMENT.fullmatch(path.name))
     yield from sorted(path.as_posix() for path in found)

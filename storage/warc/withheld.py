@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from storage.places import Place
 from storage.records import WarcPosition
 from storage.warc.exchange import CaptureInfo, DamagedRecord, StoredResponse
 from storage.warc.headers import BlockError, clean_url, first
@@ -41,7 +41,7 @@ def block(status: int, reason: str, rights: tuple[str, ...]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8", errors="replace")
 
 
-def scan_withheld(path: Path, *, root: Path) -> Iterator[Withheld]:
+def scan_withheld(path: Place, *, root: Place) -> Iterator[Withheld]:
     """Every such record of the segment at ``path`` (below ``root``), in order; damaged ones are left out."""
     for found, position in records(path, root=root):
         if not isinstance(found, DamagedRecord) and found.type == TYPE:
@@ -50,7 +50,7 @@ def scan_withheld(path: Path, *, root: Path) -> Iterator[Withheld]:
                 yield read
 
 
-def scan_all(path: Path, *, root: Path) -> Iterator[StoredResponse | Withheld | DamagedRecord]:
+def scan_all(path: Place, *, root: Place) -> Iterator[StoredResponse | Withheld | DamagedRecord]:
     """What :func:`~storage.warc.reader.scan` and :func:`scan_withheld` find, in one pass and in the segment's order."""
     for found, position in records(path, root=root):
         read: StoredResponse | Withheld | DamagedRecord | None

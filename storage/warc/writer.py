@@ -69,6 +69,7 @@ class SegmentWriter:
         self._segment: _Segment | None = None
         self._info_id = ""
         self._refusal: str | None = None
+        self._sealed: list[str] = []
 
     def write(self, exchange: Exchange, *, original: StoredResponse | None = None) -> WrittenRecord:
         """Append the response record and its request record; both or neither.
@@ -210,8 +211,26 @@ class SegmentWriter:
     def close(self) -> None:
         """Flush and close the segment; a later ``write`` opens the next one. Closing twice does nothing."""
         segment, self._segment = self._segment, None
-        if segment is None:
-            return
+        if segment is not None:
+            self._end(segment)
+
+    def begin_seal(self) -> Callable[[], tuple[str, ...]]:
+        """End the segment that is open, in two steps as in :meth:`begin_flush`: nothing is ever added to it again.
+
+        What is returned waits for the disk, and tells the names of all segments that ended and were not told before.
+        """
+        self._check()
+        segment, self._segment = self._segment, None
+
+        def seal() -> tuple[str, ...]:
+            if segment is not None:
+                self._end(segment)
+            names, self._sealed = self._sealed, []
+            return tuple(names)
+
+        return seal
+
+    def _end(self, segment: _Segment) -> None:
         try:
             if self._refusal is None:
                 segment.sync()
@@ -220,6 +239,7 @@ class SegmentWriter:
             raise
         finally:
             segment.close()
+        self._sealed.append(segment.name)
 
     def _open(self) -> _Segment:
         now = dt.datetime.now(dt.UTC)
