@@ -15,6 +15,7 @@ from crawler.errand import ROBOTS_BYTES, STORED, Errand, errand_of
 from crawler.refused import Refused
 from crawler.reservations import needs_page, refusal
 from crawler.session import Session, session_of
+from pipelines import forgotten
 from pipelines.outcomes import PAGES, capture_of_withheld
 from pipelines.peek import peek
 from storage.errors import ArchiveError
@@ -82,6 +83,7 @@ class CaptureMiddleware:
                 return response
             try:
                 exchange = _exchange(request, response, errand)
+                await self._refuse_forgotten(exchange, errand)
                 rights = await self._forbidden(exchange, errand)
                 if rights:
                     self._withhold(exchange, rights, errand)
@@ -93,6 +95,15 @@ class CaptureMiddleware:
                 self._session.fail(error)
                 raise Refused("deferred", "archive_failed", str(error)) from error
         return response
+
+    async def _refuse_forgotten(self, exchange: Exchange, errand: Errand) -> None:
+        """Keep nothing of a page that was removed on request, nor of a redirect to it."""
+        session = self._session
+        if errand.info.kind != "article" or not session.forgotten:
+            return
+        limit = session.config.crawl.max_page
+        if await asyncio.to_thread(forgotten.is_one, session.forgotten, exchange, limit=limit):
+            raise Refused("refused", "forgotten")
 
     async def _original(self, exchange: Exchange, errand: Errand) -> StoredResponse | None:
         """The record that holds this payload already, None where there is none or it cannot be had."""

@@ -638,6 +638,78 @@ def verify(config: Path, archive: Path | None, quick: bool, repair: bool, as_jso
 
 
 @main.command()
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@_config_option
+@_archive_option
+@click.option(
+    "--match",
+    "pattern",
+    metavar="PATTERN",
+    help="Every page whose whole address matches; * stands for any characters, all others for themselves.",
+)
+@click.option("--again", is_flag=True, help="Whatever has come back since of pages that were removed before.")
+@click.option("--reason", metavar="TEXT", help="Why, as the log of removals is to say it; name nobody.")
+@click.option("--dry-run", is_flag=True, help="Show what would go, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@_exits
+def forget(
+    urls: tuple[str, ...],
+    config: Path,
+    archive: Path | None,
+    pattern: str | None,
+    again: bool,
+    reason: str | None,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Remove pages for good, with all their revisions, and keep them out.
+
+    Rows go from the tables, their earlier versions and snapshots; captured bytes are overwritten in the WARC, and with
+    them stored feeds, sitemaps and front pages that name a page. Only a keyed hash of each address stays, so that the
+    page is not crawled again under any of its addresses. It cannot be undone. Safe to kill: the next start ends it.
+
+    \b
+    See what would go:   broadsheet forget https://www.daily.example/storm --dry-run
+    All of a section:    broadsheet forget --match 'www.daily.example/people/*' --reason 'request 12'
+    """
+    from crawler.commands import forget as view
+    from storage.forget import Plan
+
+    if sum((bool(urls), pattern is not None, again)) != 1:
+        raise click.UsageError("give addresses, or --match PATTERN, or --again")
+    request = view.Request(urls=urls, pattern=pattern, again=again, reason=reason)
+    view.check(request)
+    opened, err = _open(config, archive), console(stderr=True)
+
+    def say(line: str) -> None:
+        err.print(line, soft_wrap=True)
+
+    def agree(plan: Plan) -> bool:
+        for line in view.lines(plan):
+            click.echo(escaped(clean(line)), err=as_json)
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            raise click.UsageError("nobody is there to be asked; write --yes to remove it, --dry-run to see it only")
+        return click.confirm("Remove all of it? It cannot be undone", err=True)
+
+    if dry_run:
+        plan = view.look(opened, request, say=say)
+        click.echo(
+            escaped(view.as_json(plan, None) if as_json else "\n".join(clean(line) for line in view.lines(plan)))
+        )
+        return 0
+    plan, removed = view.run(opened, request, say=say, agree=agree)
+    if as_json:
+        click.echo(escaped(view.as_json(plan, removed)))
+    elif removed is not None:
+        click.echo("\n".join(view.done(removed)))
+    return 0 if removed is not None else 1
+
+
+@main.command()
 @click.option(
     "--archive",
     type=click.Path(path_type=Path, file_okay=False),

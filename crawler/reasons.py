@@ -44,6 +44,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "extract_killed": "The worker process died on this page.",
         "extract_memory": "The page needed more memory than `[crawl] extract_memory`.",
         "extract_timeout": "The page took longer than `[crawl] extract_timeout`.",
+        "forgotten": "The page was removed from the archive on request, and is kept out of it.",
         "host_errors": "The host answered nothing but errors, and was left alone for the rest of the run.",
         "limit": "The run had fetched as many articles as `--limit` allows; a later run goes on.",
         "own_page": "The page at the article's own address; it takes the place of a version (AMP, print) met before.",

@@ -21,7 +21,7 @@ from crawler.budget import Budget
 from crawler.config import BudgetConfig, Config, SourceConfig
 from crawler.hosts import Hosts
 from crawler.plan import Plan
-from pipelines import outcomes
+from pipelines import forgotten, outcomes
 from pipelines.history import History
 from pipelines.recovery import recover
 from pipelines.workers import Workers
@@ -63,6 +63,7 @@ class Session:
         self.budget = budget
         self.hosts = Hosts(longest=config.crawl.max_delay)
         self.plan = plan
+        self.forgotten = forgotten.load(archive)
         self.tallies: Counter[tuple[str, str, str | None]] = Counter()
         self.bugs: list[str] = []
         self.warnings: list[str] = []
@@ -112,6 +113,7 @@ class Session:
         )
         locks: list[Lock] = []
         try:
+            forgotten.finish(archive, say=say)
             wanted = set(names) if names is not None else None
             sources, busy = [], []
             for source in config.sources:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TypeVar
 
-from pipelines import outcomes
-from pipelines.history import History
+from pipelines import forgotten, outcomes
+from pipelines.history import History, Verdict
 from pipelines.pages import earlier_page, page_of
 from pipelines.process import process
 from pipelines.verdicts import as_itself, kept_as
@@ -26,6 +26,7 @@ from storage.errors import ArchiveError
 from storage.records import Article, Capture, Page, Rejection, RunRecord, Tally, WarcPosition
 from storage.recovery import DeadRun, dead_runs, position
 from storage.schema import ARTICLES, RUNS
+from storage.tombstones import Tombstones
 
 BATCH_PAGES = 500
 # Pages whose extraction is under way at once; the pool decides how many it works on.
@@ -98,9 +99,14 @@ def complete(archive: Archive, dead: DeadRun, submit: Submit) -> Recovered:
         articles, batches = len(rows), 1
     number = dead.captured
     batch = Batch()
-    left = [_Left.of(found) for found in dead.unknown(archive) if found.info is not None]
+    stones = forgotten.load(archive)
+    left = [
+        _Left.of(found)
+        for found in dead.unknown(archive)
+        if found.info is not None and not forgotten.was_one(stones, found)
+    ]
     history = History.load(archive, {one.source for one in left})
-    for capture, article in _indexed(archive, dead.name, left, history, submit):
+    for capture, article in _indexed(archive, dead.name, left, history, submit, stones):
         batch.captures.append(capture)
         tallies[capture.source, capture.outcome, capture.reason] += 1
         pages += 1
@@ -148,7 +154,7 @@ class _Left:
 
 
 def _indexed(
-    archive: Archive, run: str, left: list[_Left], history: History, submit: Submit
+    archive: Archive, run: str, left: list[_Left], history: History, submit: Submit, stones: Tombstones
 ) -> Iterator[tuple[Capture, Article | None]]:
     """The row of each record that reached the WARC and no table, and the article where it is one, in their order.
 
@@ -160,7 +166,7 @@ def _indexed(
         elif found.info is None:
             continue
         else:
-            capture, article = _index(archive, run, found, found.info, history, reading, submit)
+            capture, article = _index(archive, run, found, found.info, history, reading, submit, stones)
         history.apply(capture)
         yield capture, article
 
@@ -220,6 +226,7 @@ def _index(
     history: History,
     reading: _Reading | None,
     submit: Submit,
+    stones: Tombstones,
 ) -> tuple[Capture, Article | None]:
     """The row for a response that reached the WARC and no table, and the article where it is one."""
     capture = dataclasses.replace(outcomes.capture_of(stored, info), run=run)
@@ -235,6 +242,8 @@ def _index(
         # Without validators: what the entrance announced may not have been noted, so the next poll must bring it whole.
         return dataclasses.replace(capture, etag=None, last_modified=None, reason=RECOVERED), None
     result = reading.result()
+    if isinstance(result, Article) and stones.holds(result.canonical_url):
+        return outcomes.settle(capture, Verdict(outcome="refused", reason="forgotten"), known=known), None
     place = history.earlier(capture.requested_url, result)
     earlier = earlier_page(archive.warc, place, reading.page) if place and isinstance(reading.page, Page) else None
     before = _Reading(earlier, submit).result() if earlier is not None else None

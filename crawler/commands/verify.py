@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 
+from pipelines import forgotten
 from pipelines.repair import Repaired, mend
 from pipelines.workers import Workers
 from storage.archive import Archive
@@ -46,7 +47,8 @@ def run(
         ArchiveBusy: a run is writing, or another maintenance is under way, and the archive is to be repaired.
         ArchiveError: the archive cannot be read or written at all.
     """
-    found = verify(archive, quick=quick, say=say)
+    stones = forgotten.load(archive)
+    found = verify(archive, quick=quick, stones=stones, say=say)
     if found.clean or not repair:
         return Verdict(found=found, repaired=None, left=found)
     pool = Pool(workers)
@@ -54,7 +56,8 @@ def run(
         done = mend(archive, submit=pool.submit, say=say)
     finally:
         pool.stop()
-    return Verdict(found=found, repaired=done, left=verify(archive, quick=quick, say=say))
+    left = verify(archive, quick=quick, stones=forgotten.load(archive), say=say)
+    return Verdict(found=found, repaired=done, left=left)
 
 
 class Pool:

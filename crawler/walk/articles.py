@@ -66,6 +66,10 @@ class Articles:
         if place in self._met:
             return
         session = self._session
+        if session.forgotten.holds(link.url):
+            self._met.add(place)
+            self._forgotten(announced(announcement, url=link.url, source=source.name))
+            return
         known = session.history.glance(link.url)
         if known is None:
             session.record(announced(announcement, url=link.url, source=source.name))
@@ -114,6 +118,9 @@ class Articles:
         self._met.add(place)
         session = self._session
         row = announced(announcement, url=url, source=source.name)
+        if session.forgotten.holds(url):
+            self._forgotten(row)
+            return
         session.count(source.name, "announced")
         session.announce(row)
         now = dt.datetime.now(dt.UTC)
@@ -133,6 +140,11 @@ class Articles:
                 render=source.render,
             )
             yield self._asking.request(url, Errand(source=source, info=info))
+
+    def _forgotten(self, row: Capture) -> None:
+        """Count a page that was removed on request. No row is written: it would hold its address and its title."""
+        self._session.count(row.source, "announced")
+        self._session.repeat(dataclasses.replace(row, outcome="refused", reason="forgotten"))
 
     async def parse(self, response: Response) -> AsyncIterator[Any]:
         """Yield the page, or settle its URL where the answer is no page."""

@@ -5,6 +5,7 @@
     findings.py   the codes, one problem, the report
     tables.py     the tables against their logs
     pages.py      the WARC against the tables
+    forgotten.py  what came back of removed pages
 
 Nothing is written and no lock is taken, so a read-only copy can be verified too. Runs that are writing meanwhile are
 left out as far as they are not committed. :mod:`pipelines.repair` puts right what is found.
@@ -18,16 +19,24 @@ from storage import warc
 from storage.archive import Archive
 from storage.locks import is_held
 from storage.schema import ARTICLES, CAPTURES, RUNS, TABLES
-from storage.verify import pages, tables
+from storage.tombstones import Tombstones
+from storage.verify import forgotten, pages, tables
 from storage.verify.findings import CODES, Problem, Report, count
 
 __all__ = ["CODES", "Problem", "Report", "count", "open_runs", "verify", "writing"]
 
 
-def verify(archive: Archive, *, quick: bool = False, say: Callable[[str], None] = lambda _: None) -> Report:
+def verify(
+    archive: Archive,
+    *,
+    quick: bool = False,
+    stones: Tombstones | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Report:
     """Read all of ``archive`` and tell what is wrong; with ``quick`` no WARC record and no column is read.
 
-    ``say`` is told a line about each step.
+    With ``stones``, the archive's tombstones, it is also looked for what came back of removed pages. ``say`` is told a
+    line about each step.
     """
     problems: list[Problem] = []
     seen = pages.Seen()
@@ -42,7 +51,10 @@ def verify(archive: Archive, *, quick: bool = False, say: Callable[[str], None] 
     captures, articles = read[CAPTURES.name].rows, read[ARTICLES.name].rows
     say(f"checking {sum(1 for _ in warc.segments(archive.warc))} WARC segments")
     named = pages.places(captures) if captures is not None else None
-    pages.check(archive.warc, named, problems, seen, writing=living, quick=quick)
+    pages.check(archive.warc, named, problems, seen, writing=living, quick=quick, stones=stones)
+    if stones and not quick:
+        say("looking for removed pages")
+        problems += forgotten.check(archive.root, stones, {name: one.rows for name, one in read.items()})
     if captures is not None and articles is not None:
         problems += pages.articles(captures, articles, writing=living)
     runs = read[RUNS.name].rows

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage import warc
+from storage.forget.log import own
 from storage.places import Place
 from storage.records import WarcPosition
 from storage.recovery import KEEPS, counts
 from storage.rows import Rows
+from storage.tombstones import Tombstones
 from storage.verify.findings import Problem
 from storage.warc.digest import agrees
 from storage.warc.headers import REVISIT, BlockError, first, parse_response
@@ -47,7 +49,14 @@ def places(captures: Rows) -> Places:
 
 
 def check(
-    root: Place, named: Places | None, problems: list[Problem], seen: Seen, *, writing: frozenset[str], quick: bool
+    root: Place,
+    named: Places | None,
+    problems: list[Problem],
+    seen: Seen,
+    *,
+    writing: frozenset[str],
+    quick: bool,
+    stones: Tombstones | None = None,
 ) -> None:
     """Read every segment below ``root`` (the archive's ``warc/``), and hold it to what ``captures`` names.
 
@@ -59,7 +68,9 @@ def check(
         seen.segments += 1
         part = named.get(segment) if named is not None else None
         problems += (
-            _quick(root, segment, part) if quick else _segment(root, segment, part, seen, know=named is not None)
+            _quick(root, segment, part)
+            if quick
+            else _segment(root, segment, part, seen, know=named is not None, stones=stones)
         )
     known = set(segments)
     for file, part in (named or {}).items():
@@ -106,7 +117,9 @@ def _quick(root: Place, segment: str, part: pa.Table | None) -> Iterator[Problem
             yield _lost(row, "torn")
 
 
-def _segment(root: Place, segment: str, part: pa.Table | None, seen: Seen, *, know: bool) -> Iterator[Problem]:
+def _segment(
+    root: Place, segment: str, part: pa.Table | None, seen: Seen, *, know: bool, stones: Tombstones | None
+) -> Iterator[Problem]:
     rows: dict[int, list[dict[str, object]]] = defaultdict(list)
     for row in part.to_pylist() if part is not None else ():
         rows[row["warc_offset"]].append(row)
@@ -122,6 +135,8 @@ def _segment(root: Place, segment: str, part: pa.Table | None, seen: Seen, *, kn
             yield from (_lost(row, found.reason) for row in named)
             continue
         seen.records += 1
+        if stones and own(found, stones.holds):
+            yield Problem(code="forgotten_remains", where=f"warc/{segment}@{position.offset}", detail=found.type)
         wrong = _wrong(found)
         if wrong is not None:
             damaged.add(position.offset)

@@ -1,0 +1,97 @@
+"""What is to go, as a question put to rows and records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage.schema import ARTICLES, CAPTURES, RUNS, Table
+from storage.warc import StoredResponse
+
+Held = Callable[[str | None], bool]
+"""Whether the page at an address is to be forgotten."""
+
+Mentions = Callable[[StoredResponse], Iterable[str]]
+"""The addresses that a stored list (feed, sitemap, front page) names; :func:`pipelines.forgotten.mentions`."""
+
+TABLES = (CAPTURES, ARTICLES, RUNS)
+"""The tables that may speak of a page; ``sources`` holds configurations only."""
+
+ADDRESSES = {CAPTURES.name: ("requested_url", "url"), ARTICLES.name: ("url", "canonical_url", "requested_url")}
+_EMPTIED = ("etag", "last_modified", "payload_digest", "payload_bytes", "warc_file", "warc_offset", "warc_length")
+COLUMNS = {
+    CAPTURES.name: ("kind", "requested_url", "url", "detail", *_EMPTIED),
+    ARTICLES.name: ("url", "canonical_url", "requested_url", "warc_file", "warc_offset"),
+    RUNS.name: ("detail",),
+}
+"""The columns of each table that tell whether a row concerns a removal."""
+
+_URL = re.compile(r"https?://[^\s\"'<>]+")
+_GONE = "(removed on request)"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The pages to be forgotten, and the places in the WARC (file, offset) where their records stand."""
+
+    held: Held
+    places: frozenset[tuple[str, int]]
+
+    def change(self, table: Table, rows: pa.Table) -> pa.Table:
+        """``rows`` of ``table``, at least its :data:`COLUMNS`, without what is to be forgotten.
+
+        Rows of pages go; rows of lists whose bytes go keep their fate without position and validators; sentences in
+        ``detail`` lose the address.
+        """
+        if table is RUNS:
+            return self._reworded(rows)
+        there = self.at(rows)
+        gone = there
+        for name in ADDRESSES[table.name]:
+            gone = pc.or_(gone, self.among(rows[name]))
+        if table is ARTICLES:
+            return rows.filter(pc.invert(gone))
+        told = self.told(rows["detail"])
+        article = pc.equal(rows["kind"], "article")
+        kept = pc.invert(pc.and_(article, pc.or_(gone, told)))
+        return self._emptied(rows, there).filter(kept)
+
+    def among(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Which of these addresses are held; null is not."""
+        found = [value for value in pc.unique(column).to_pylist() if self.held(value)]
+        return pc.is_in(column, value_set=pa.array(found, pa.string()))
+
+    def told(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Which of these sentences name an address that is held."""
+        found = [
+            value
+            for value in pc.unique(column).to_pylist()
+            if value and any(self.held(url) for url in _URL.findall(value))
+        ]
+        return pc.is_in(column, value_set=pa.array(found, pa.string()))
+
+    def at(self, rows: pa.Table) -> pa.ChunkedArray:
+        """Which of these rows name a place in the WARC that is to be overwritten."""
+        keys = pc.binary_join_element_wise(rows["warc_file"], pc.cast(rows["warc_offset"], pa.string()), "@")
+        return pc.is_in(keys, value_set=pa.array([f"{file}@{offset}" for file, offset in self.places], pa.string()))
+
+    def _emptied(self, rows: pa.Table, there: pa.ChunkedArray) -> pa.Table:
+        if not pc.any(there).as_py():
+            return rows
+        for name in _EMPTIED:
+            at = rows.schema.get_field_index(name)
+            field = rows.schema.field(at)
+            rows = rows.set_column(at, field, pc.if_else(there, pa.scalar(None, field.type), rows[name]))
+        return rows
+
+    def _reworded(self, rows: pa.Table) -> pa.Table:
+        at = rows.schema.get_field_index("detail")
+        said = [None if value is None else self._without(value) for value in rows["detail"].to_pylist()]
+        return rows.set_column(at, rows.schema.field(at), pa.chunked_array([pa.array(said, pa.string())]))
+
+    def _without(self, text: str) -> str:
+        return _URL.sub(lambda found: _GONE if self.held(found[0].rstrip(":.,;)")) else found[0], text)
