@@ -638,6 +638,37 @@ def verify(config: Path, archive: Path | None, quick: bool, repair: bool, as_jso
 
 
 @main.command()
+@_config_option
+@_archive_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@_exits
+def migrate(config: Path, archive: Path | None, dry_run: bool) -> int:
+    """Bring an archive that an older Broadsheet wrote up to date, where it lies.
+
+    A crawl does so by itself when it starts; the other commands that write ask for it. No row and no record is
+    changed. Safe to kill and to repeat. An older Broadsheet refuses the archive from then on.
+
+    \b
+    broadsheet migrate --archive old-archive --dry-run
+    """
+    from storage.migrations import due
+    from storage.migrations import migrate as bring_up
+
+    opened, err = _open(config, archive), console(stderr=True)
+    if dry_run:
+        steps = due(opened.root)
+        for step in steps:
+            click.echo(f"to format {step.to}: {step.what}")
+    else:
+        steps = bring_up(opened, say=lambda line: err.print(line, soft_wrap=True))
+    if not steps:
+        click.echo("The archive is up to date.")
+    elif not dry_run:
+        click.echo(f"The archive has format {steps[-1].to} now.")
+    return 0
+
+
+@main.command()
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @_config_option
 @_archive_option

@@ -28,6 +28,7 @@ from pipelines.workers import Workers
 from storage.archive import Archive, Run
 from storage.errors import ArchiveError
 from storage.locks import Lock
+from storage.migrations import migrate
 from storage.records import Article, Capture, Label, RunOutcome, RunRecord, SourceRecord, Tally
 
 VERSION = importlib.metadata.version("broadsheet")
@@ -113,6 +114,7 @@ class Session:
         )
         locks: list[Lock] = []
         try:
+            migrate(archive, say=say)
             forgotten.finish(archive, say=say)
             wanted = set(names) if names is not None else None
             sources, busy = [], []

@@ -9,17 +9,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import json
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from storage import aside, delta, places, remote, snapshots
-from storage.errors import ArchiveError, ArchiveNotFound, ProtocolViolation
+from storage import aside, delta, marker, places, remote, snapshots, tombstones
+from storage.errors import ArchiveError, ProtocolViolation
 from storage.locks import Lock, lock, new_lock, try_lock, wait_for_lock, who_holds
-from storage.places import Address, Place
+from storage.places import Place, Where
 from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecord, Tally, WarcPosition
 from storage.remote import Remote
 from storage.rows import Rows
@@ -28,8 +27,8 @@ from storage.snapshots import Snapshot
 from storage.spool import Spool
 from storage.warc import Exchange, SegmentWriter, StoredResponse, WrittenRecord
 
-FORMAT = 1
-MARKER = "broadsheet.json"
+FORMAT = marker.FORMAT
+MARKER = marker.NAME
 _LOOKS, _LOOK_SECONDS = 4, 0.05
 
 
@@ -48,7 +47,7 @@ class Archive:
             self.spool = Spool(root.bucket.spool, root / "warc")
 
     @classmethod
-    def create(cls, path: str | Address, *, spool: Path | None = None) -> Archive:
+    def create(cls, path: Where, *, spool: Path | None = None) -> Archive:
         """Open the archive at ``path`` (a folder, or ``s3://bucket/prefix``), making it where there is none.
 
         ``spool`` is the folder for what is not on S3 yet, by default one of the user's own.
@@ -70,7 +69,7 @@ class Archive:
                 for table in TABLES:
                     delta.create(root, table)
                 if not (root / MARKER).exists():
-                    _write_marker(root)
+                    marker.write(root)
         except OSError as error:
             raise ArchiveError(f"the archive {root} cannot be made or written: {error.strerror or error}") from error
         return _opened(root)
@@ -141,13 +140,17 @@ class Archive:
         """The lock that whoever recovers dead runs holds; waits for another recovery to end."""
         return wait_for_lock(self.root / "locks" / "recovery.lock", holder="recovering dead runs")
 
-    def lock_maintenance(self, what: str) -> Lock:
+    def lock_maintenance(self, what: str, *, outdated: bool = False) -> Lock:
         """The one lock that whatever rewrites tables holds; ``what`` is in words. Crawls go on beside it.
+
+        An archive of an older format is only locked for whoever can do with one that is ``outdated``.
 
         Raises:
             ArchiveBusy: somebody else holds it; the message says who.
-            ArchiveError: the archive cannot be written.
+            ArchiveError: the archive cannot be written, or has to be migrated first.
         """
+        if not outdated:
+            marker.current(self.root)
         with _told(f"{self.root} cannot be locked"):
             return lock(self.root / "locks" / "maintenance.lock", holder=what, what=f"{self.root}")
 
@@ -169,6 +172,7 @@ class Archive:
         """Begin a run: take its lock, note new versions of its sources, and be ready to write."""
         if self.as_of is not None:
             raise ArchiveError(f"{self.root} was opened as of {self.as_of.at}; open it without as_of to write")
+        marker.current(self.root)
         started = dt.datetime.now(dt.UTC)
         name = f"{started:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(6)}"
         with _told(f"a run cannot begin in {self.root}"):
@@ -346,11 +350,12 @@ def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
 
 
 _OWN = frozenset(
-    {"locks", "warc", snapshots.FOLDER, aside.FOLDER, MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)}
+    {"locks", "warc", MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)}
+    | {snapshots.FOLDER, aside.FOLDER, tombstones.FOLDER}
 )
 
 
-def open_archive(path: str | Address, *, as_of: str | dt.datetime | None = None, spool: Path | None = None) -> Archive:
+def open_archive(path: Where, *, as_of: str | dt.datetime | None = None, spool: Path | None = None) -> Archive:
     """Open the archive at ``path`` for reading: as it is, or ``as_of`` a pinned snapshot's name or an instant.
 
     ``path`` is a folder, or ``s3://bucket/prefix`` with credentials and endpoint in the environment.
@@ -365,7 +370,7 @@ def open_archive(path: str | Address, *, as_of: str | dt.datetime | None = None,
     return _opened(_place(path, spool), as_of=as_of)
 
 
-def _place(path: str | Address, spool: Path | None) -> Place:
+def _place(path: Where, spool: Path | None) -> Place:
     try:
         return places.place(path, spool=spool)
     except ValueError as error:
@@ -373,21 +378,7 @@ def _place(path: str | Address, spool: Path | None) -> Place:
 
 
 def _opened(root: Place, *, as_of: str | dt.datetime | None = None) -> Archive:
-    try:
-        marker = json.loads((root / MARKER).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise ArchiveNotFound(
-            f"there is no archive at {root}; crawl into it first, or name another with --archive PATH"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ArchiveError(f"{root / MARKER} cannot be read: {error}") from error
-    version = marker.get("format") if isinstance(marker, dict) else None
-    if not isinstance(version, int):
-        raise ArchiveError(f'{root / MARKER} names no format version; write {{"format": {FORMAT}}} if it is ours')
-    if version > FORMAT:
-        raise ArchiveError(
-            f"the archive {root} has format {version}; this Broadsheet reads up to {FORMAT}: install a newer one"
-        )
+    marker.read(root)
     return Archive(root, as_of=None if as_of is None else snapshots.as_of(root, as_of))
 
 
@@ -398,7 +389,3 @@ def _told(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise ArchiveError(f"{what}: {error.strerror or error}") from error
-
-
-def _write_marker(root: Place) -> None:
-    places.write(root / MARKER, json.dumps({"format": FORMAT, "software": "broadsheet"}).encode())

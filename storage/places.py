@@ -34,6 +34,7 @@ class S3Address:
 
 
 Address: TypeAlias = Path | S3Address
+Where: TypeAlias = str | Address | Remote
 
 
 def address(text: str) -> Address:
@@ -58,7 +59,7 @@ def address(text: str) -> Address:
     return S3Address(bucket=parts.netloc, prefix=prefix)
 
 
-def place(where: str | Address | Remote, *, spool: Path | None = None) -> Place:
+def place(where: Where, *, spool: Path | None = None) -> Place:
     """The place at ``where``. Of an archive on S3, ``spool`` is the local folder for what is not uploaded yet.
 
     Raises ``ValueError`` as :func:`address` does.

@@ -34,7 +34,7 @@ def nobody_writes(archive: Archive) -> None:
     """Raise ArchiveBusy where a run is alive or a source is locked. The caller holds the recovery lock: none starts."""
     for lock in (archive.root / "locks").glob("*.lock"):
         if lock.name.startswith(("run-", "source-")) and is_held(lock):
-            raise ArchiveBusy(f"{archive.root} is being written ({lock.stem}); repair it once that has ended")
+            raise ArchiveBusy(f"{archive.root} is being written ({lock.stem}); try again once that has ended")
 
 
 def tables(archive: Archive, aside: Aside, say: Callable[[str], None]) -> None:

@@ -74,7 +74,9 @@ def test_what_is_no_archive_is_not_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("marker", "says"),
     [
-        pytest.param(json.dumps({"format": FORMAT + 1}), "install a newer one", id="from the future"),
+        pytest.param(json.dumps({"format": FORMAT + 1}), "install a newer Broadsheet", id="from the future"),
+        pytest.param(json.dumps({"format": 99, "reader": "9.1"}), "install Broadsheet 9.1, or newer", id="which one"),
+        pytest.param(json.dumps({"format": 0}), "names no format version", id="before all"),
         pytest.param("{", "cannot be read", id="torn"),
         pytest.param("[]", "names no format version", id="another thing"),
         pytest.param('{"format": "1"}', "names no format version", id="text"),
