@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 from urllib.parse import urljoin
 
 from storage import warc
@@ -14,6 +16,8 @@ from storage.recovery import is_redirect
 from storage.warc.headers import REVISIT, BlockError, first, parse_response
 from storage.warc.metadata import MetadataError, from_header, original_of
 from storage.warc.reader import Record, records, response_of
+
+_KNOWN: Final = 200_000
 
 
 @dataclass(slots=True)
@@ -36,6 +40,8 @@ def find(archive: Archive, held: Held, mentions: Mentions, *, say: Callable[[str
     To a page belong its responses, requests, revisits, conversions and notes of withheld bodies, the redirects that
     led to it, and whatever record repeats its payload.
     """
+    # The same addresses stand in one list after the other.
+    held = lru_cache(maxsize=_KNOWN)(held)
     found = Found()
     gone: set[tuple[str, int]] = set()
     repeats: list[tuple[WarcPosition, WarcPosition, str]] = []

@@ -58,7 +58,7 @@ class Marks:
         told = self.told(rows["detail"])
         article = pc.equal(rows["kind"], "article")
         kept = pc.invert(pc.and_(article, pc.or_(gone, told)))
-        return self._emptied(rows, there).filter(kept)
+        return _emptied(_emptied(rows, there, _EMPTIED), told, ("detail",)).filter(kept)
 
     def among(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         """Which of these addresses are held; null is not."""
@@ -79,15 +79,6 @@ class Marks:
         keys = pc.binary_join_element_wise(rows["warc_file"], pc.cast(rows["warc_offset"], pa.string()), "@")
         return pc.is_in(keys, value_set=pa.array([f"{file}@{offset}" for file, offset in self.places], pa.string()))
 
-    def _emptied(self, rows: pa.Table, there: pa.ChunkedArray) -> pa.Table:
-        if not pc.any(there).as_py():
-            return rows
-        for name in _EMPTIED:
-            at = rows.schema.get_field_index(name)
-            field = rows.schema.field(at)
-            rows = rows.set_column(at, field, pc.if_else(there, pa.scalar(None, field.type), rows[name]))
-        return rows
-
     def _reworded(self, rows: pa.Table) -> pa.Table:
         at = rows.schema.get_field_index("detail")
         said = [None if value is None else self._without(value) for value in rows["detail"].to_pylist()]
@@ -95,3 +86,14 @@ class Marks:
 
     def _without(self, text: str) -> str:
         return _URL.sub(lambda found: _GONE if self.held(found[0].rstrip(":.,;)")) else found[0], text)
+
+
+def _emptied(rows: pa.Table, where: pa.ChunkedArray, names: Iterable[str]) -> pa.Table:
+    """``rows`` with null in the columns ``names`` of those that ``where`` picks."""
+    if not pc.any(where).as_py():
+        return rows
+    for name in names:
+        at = rows.schema.get_field_index(name)
+        field = rows.schema.field(at)
+        rows = rows.set_column(at, field, pc.if_else(where, pa.scalar(None, field.type), rows[name]))
+    return rows

@@ -150,7 +150,7 @@ def test_a_repair_beside_a_crawl_could_not_start(archive: Archive) -> None:
     begin(archive)
     done = broadsheet("verify", "--archive", archive.root, "--repair")
     assert done.exit_code == 2
-    assert "repair it once that has ended" in done.stderr
+    assert "try again once that has ended" in done.stderr
 
 
 @pytest.mark.parametrize(
