@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -15,6 +16,8 @@ from pipelines import outcomes
 
 # RFC 9309, 2.2.2: the product token that robots.txt files name.
 TOKEN = "Broadsheet"
+_AGENT = re.compile(r"(\s*user[- ]?agent\s*[:\s]\s*)([^#]*)", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9_-]*")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,24 @@ def rules_of(status: int, body: bytes) -> Rules:
         return Rules(parser=Protego.parse(""))
     if len(body) > ROBOTS_BYTES:
         body = body[:ROBOTS_BYTES].rpartition(b"\n")[0]
-    return Rules(parser=Protego.parse(body.decode("utf-8", "replace").removeprefix("\ufeff")))
+    text = body.decode("utf-8", "replace").removeprefix("\ufeff")
+    return Rules(parser=Protego.parse("\n".join(map(_with_whole_name, text.splitlines()))))
+
+
+def _with_whole_name(line: str) -> str:
+    """``line``, where it names a crawler, as Protego tells the names apart that RFC 9309, 2.2.1 tells apart.
+
+    The name ends where a product token does: webmasters copy ``Broadsheet/1.0 (+…)`` from their logs. Protego would
+    take that for another's, and a name that ours begins with for ours.
+    """
+    found = _AGENT.match(line)
+    if found is None:
+        return line
+    field, value = found[1], found[2].strip()
+    name = _NAME.match(value)
+    if name is not None and name[0].lower() == TOKEN.lower():
+        return field + TOKEN
+    return line if value.startswith("*") or not value else f"{field}other-{value}"
 
 
 class Robots:
