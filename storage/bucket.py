@@ -25,6 +25,7 @@ QUICK_TIMEOUT: Final = dt.timedelta(seconds=10)
 QUICK_PATIENCE: Final = dt.timedelta(seconds=15)
 DEFAULT_REGION: Final = "us-east-1"
 CONNECT: Final = dt.timedelta(seconds=5)
+RETRIES: Final = 8
 
 
 class Bucket:
@@ -86,7 +87,7 @@ class Bucket:
                 region=self.region,
                 endpoint=self.endpoint,
                 client_options={"timeout": timeout, "connect_timeout": CONNECT, "allow_http": self.plain},
-                retry_config={"max_retries": 8, "retry_timeout": patience},
+                retry_config={"max_retries": RETRIES, "retry_timeout": patience},
             )
         except (BaseError, ValueError) as error:
             raise ArchiveError(f"{SCHEME}{self.name} cannot be reached: {line(error)}") from error

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -39,25 +42,42 @@ def write(folder: Place, path: str, rows: pa.Table, table: Table, *, row_group: 
     The partition columns must be the same in all rows; as in all Delta tables they stand in the log, not in the file.
     """
     file = folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
     keys = tuple((name, rows[name][0].as_py()) for name in table.partition_by)
     kept = rows.drop_columns(list(table.partition_by)) if table.partition_by else rows
     names = kept.schema.names
-    pq.write_table(
-        kept,
-        path,
-        filesystem=filesystem(folder),
-        row_group_size=row_group,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=[name for name in names if name not in ("body", "row", "revision", "payload_digest")],
-        bloom_filter_options={
-            name: {"ndv": min(row_group, kept.num_rows), "fpp": BLOOM_RATE} for name in BLOOM if name in names
-        },
-    )
-    sync(file)
-    sync(file.parent)
+    with _local(file) as local:
+        pq.write_table(
+            kept,
+            local,
+            row_group_size=row_group,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=[name for name in names if name not in ("body", "row", "revision", "payload_digest")],
+            bloom_filter_options={
+                name: {"ndv": min(row_group, kept.num_rows), "fpp": BLOOM_RATE} for name in BLOOM if name in names
+            },
+        )
     return describe(folder, path, keys)
+
+
+@contextlib.contextmanager
+def _local(file: Place) -> Iterator[Path]:
+    """Where to write what is to stand at ``file``; it does when the block ends, on the disk or in the store.
+
+    Not through pyarrow's own S3: what it has not sent yet when something fails cannot be sent again.
+    """
+    if not isinstance(file, Remote):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        yield file
+        sync(file)
+        sync(file.parent)
+        return
+    if file.bucket.spool is not None:
+        file.bucket.spool.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="broadsheet-", dir=file.bucket.spool) as folder:
+        local = Path(folder) / file.name
+        yield local
+        file.upload(local)
 
 
 def describe(folder: Place, path: str, partition: tuple[tuple[str, str | None], ...]) -> AddedFile:
