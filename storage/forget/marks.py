@@ -31,6 +31,7 @@ COLUMNS = {
 """The columns of each table that tell whether a row concerns a removal."""
 
 _URL = re.compile(r"https?://[^\s\"'<>]+")
+_SIGNS = ":.,;!?)]"
 _GONE = "(removed on request)"
 
 
@@ -67,11 +68,7 @@ class Marks:
 
     def told(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         """Which of these sentences name an address that is held."""
-        found = [
-            value
-            for value in pc.unique(column).to_pylist()
-            if value and any(self.held(url) for url in _URL.findall(value))
-        ]
+        found = [value for value in pc.unique(column).to_pylist() if value and self._without(value) != value]
         return pc.is_in(column, value_set=pa.array(found, pa.string()))
 
     def at(self, rows: pa.Table) -> pa.ChunkedArray:
@@ -85,7 +82,15 @@ class Marks:
         return rows.set_column(at, rows.schema.field(at), pa.chunked_array([pa.array(said, pa.string())]))
 
     def _without(self, text: str) -> str:
-        return _URL.sub(lambda found: _GONE if self.held(found[0].rstrip(":.,;)")) else found[0], text)
+        return _URL.sub(self._instead, text)
+
+    def _instead(self, found: re.Match[str]) -> str:
+        """What stands for an address in a sentence; the signs behind it may be the sentence's."""
+        whole = found[0]
+        bare = whole.rstrip(_SIGNS)
+        if self.held(whole) or self.held(bare):
+            return _GONE + whole[len(bare) :]
+        return whole
 
 
 def _emptied(rows: pa.Table, where: pa.ChunkedArray, names: Iterable[str]) -> pa.Table:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gzip
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -19,10 +21,10 @@ from pipelines.history import History
 from pipelines.urls import identity
 from storage import compact, log, snapshots, tombstones, warc
 from storage.archive import Archive
-from storage.errors import ArchiveBusy
+from storage.errors import ArchiveBusy, ArchiveError
 from storage.forget import Removed, Unwanted, carry_out, matching, resume
 from storage.verify import verify
-from tests.archive_samples import HOST, begin, contents, exchange, faults, fetch, html, minutes
+from tests.archive_samples import HOST, article, begin, capture, contents, exchange, faults, fetch, html, minutes
 
 TITLE = "Zyzzyva the harbour cat is found"
 SENTENCE = "The quagga of the lighthouse keeper was seen on the quay, and nobody believed him."
@@ -229,6 +231,68 @@ def test_nobody_may_be_writing(copy: Archive) -> None:
     with crawling, pytest.raises(ArchiveBusy, match="is being written"):
         remove(copy, Request(urls=(URL,)))
     assert not forgotten.load(copy)
+
+
+def test_an_address_that_led_to_other_articles_too_stays_open(copy: Archive) -> None:
+    history = History.load(copy)
+    latest = f"{HOST}/latest"
+    run = begin(copy)
+    for number, target in enumerate((URL, f"{HOST}/6")):
+        payload = html(TITLE, EDITED) if target == URL else html("The sixth boat")
+        answer = exchange(target, payload, fetched_at=minutes(90 + number))
+        info = dataclasses.replace(answer.info, requested_url=latest)
+        fetch(run, dataclasses.replace(answer, info=info), history)
+    run.finish()
+    told = copy.captures().to_table(filter=pc.field("requested_url") == latest).to_pylist()
+    assert len({row["id"] for row in told}) == 2, "one address, two articles"
+    remove(copy, Request(urls=(URL,)))
+    assert remains(copy) == set()
+    left = copy.captures().to_table(filter=pc.field("requested_url") == latest).to_pylist()
+    assert [row["url"] for row in left] == [f"{HOST}/6"]
+    assert not forgotten.load(copy).holds(latest)
+    assert faults(copy) == []
+
+
+def test_sentences_lose_its_address(copy: Archive) -> None:
+    run = begin(copy)
+    alias = capture(7, outcome="deferred", reason="same_target", detail=URL, url=f"{HOST}/7", id=None, revision=None)
+    entrance = capture(8, kind="entrance", outcome="failed", detail=f"leads to {URL}", id=None, revision=None)
+    run.record(alias)
+    run.record(entrance)
+    run.finish(outcome="failed", detail=f"extraction of {URL}: ValueError; extraction of {HOST}/1: ValueError")
+    remove(copy, Request(urls=(URL,)))
+    assert remains(copy) == set()
+    details = copy.runs().to_table(["detail"])["detail"].to_pylist()
+    assert f"extraction of (removed on request): ValueError; extraction of {HOST}/1: ValueError" in details
+    rows = copy.captures().to_table(filter=pc.field("run") == run.name).to_pylist()
+    assert [(row["kind"], row["outcome"], row["detail"]) for row in rows] == [("entrance", "failed", None)]
+    assert forgotten.load(copy).holds(f"{HOST}/7"), "what led to it is one of its addresses"
+
+
+def test_articles_that_name_it_as_their_original_are_told(copy: Archive) -> None:
+    run = begin(copy)
+    row = article(77, declared_canonical=URL, url="http://other.test/77", run=run.name)
+    run.record(capture(77), row)
+    run.finish()
+    plan = forget.look(copy, Request(urls=(URL,)), say=lambda _: None)
+    assert plan.copies == ("http://other.test/77",)
+
+
+def test_a_damaged_tombstone_stops_whoever_would_write(copy: Archive) -> None:
+    remove(copy, Request(urls=(URL,)))
+    (path,) = (copy.root / tombstones.FOLDER).glob("*.json")
+    path.write_text("{")
+    with pytest.raises(ArchiveError, match="restore it from a backup"):
+        forgotten.load(copy)
+
+
+def test_a_damaged_live_file_stops_the_removal_and_is_named(copy: Archive) -> None:
+    path = next(iter(sorted((copy.root / "articles").rglob("month=*/compact-*.parquet"))))
+    for broken in (copy.root / "articles").rglob("month=*/*.parquet"):
+        broken.write_bytes(b"PAR1")
+    with pytest.raises(ArchiveError, match=r"broadsheet verify"):
+        remove(copy, Request(urls=(URL,)))
+    assert path.exists()
 
 
 class Killed(BaseException):
