@@ -50,7 +50,7 @@ def decide(
     last: where that lies between our last visit and now, the next visit is due at once, also after the last age;
     without any age there are no visits to bring forward. A refusal is looked into at every run where what refuses is
     known before anything is asked (robots.txt, the host); one that came with an answer, a redirect that leads
-    elsewhere, rests. A known article whose page was refused keeps its ages: a wall may fall.
+    elsewhere, rests. A known article whose page was rejected keeps its ages: a wall may fall.
     """
     if state is None:
         return Due(why="new")

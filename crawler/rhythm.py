@@ -105,7 +105,7 @@ class Rhythms:
         last = known.last if known is not None else read
         if last is None:
             return True
-        if modified is not None and _latest(modified) < last:
+        if modified is not None and latest(modified) < last:
             return now - last >= TRUST
         return known is None or known.due <= now or (modified is not None and known.changed)
 
@@ -140,7 +140,7 @@ def digest_of(found: Discovery) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _latest(modified: dt.datetime) -> dt.datetime:
+def latest(modified: dt.datetime) -> dt.datetime:
     """The last instant that a date of change may mean: a day alone lasts until midnight twelve hours west of UTC."""
     if modified.tzinfo is not None:
         return modified

@@ -26,7 +26,7 @@ from pipelines.history import History
 from pipelines.recovery import recover
 from pipelines.workers import Workers
 from storage.archive import Archive, Run
-from storage.errors import ArchiveError
+from storage.errors import ArchiveError, LeaseLost
 from storage.locks import Lock
 from storage.migrations import migrate
 from storage.records import Article, Capture, Label, RunOutcome, RunRecord, SourceRecord, Tally
@@ -105,7 +105,7 @@ class Session:
             ArchiveError: the archive cannot be opened, recovered or written, or its disk has not enough room.
         """
         crawl = config.crawl
-        archive = Archive.create(config.archive.path)
+        archive = Archive.create(config.archive.path, spool=config.archive.spool)
         lacking = disk_lacks(config)
         if lacking is not None:
             raise ArchiveError(lacking)
@@ -118,16 +118,20 @@ class Session:
             forgotten.finish(archive, say=say)
             wanted = set(names) if names is not None else None
             sources, busy = [], []
+            holders: dict[str, list[str]] = {}
             for source in config.sources:
                 if wanted is not None and source.name not in wanted:
                     continue
                 held = archive.lock_source(source.name, holder=f"{command} of source {source.name}")
                 if held is None:
                     busy.append(source.name)
-                    say(f"source {source.name} is being crawled by {archive.source_holder(source.name)}; left out")
+                    holder = archive.source_holder(source.name).replace(f" of source {source.name}", "", 1)
+                    holders.setdefault(holder, []).append(source.name)
                 else:
                     locks.append(held)
                     sources.append(source)
+            for holder, held_by in holders.items():
+                say(f"{_several(held_by)} being crawled by {holder}; left out")
             # With the locks held, so that nobody adds to these sources between the recovery and the history.
             recover(archive, submit=workers.submit, say=say)
             history = History.load(archive, [source.name for source in sources])
@@ -198,12 +202,16 @@ class Session:
 
     async def commit_if_due(self) -> None:
         """Commit a batch where it is full or old enough; the writing is done in a thread of its own."""
-        if self.run.pending and self._due():
+        lost = self.archive.lost
+        if lost is not None and self.broken is None:
+            self.fail(LeaseLost(lost))
+        elif self.run.pending and self._due():
             await asyncio.shield(asyncio.ensure_future(self._commit(only_if_due=True)))
 
     def _due(self) -> bool:
         archive = self.config.archive
         full = self._pages_pending >= archive.batch_pages or self.run.pending >= archive.batch_pages * _ROWS_PER_PAGE
+        full = full or self.run.written >= archive.batch_bytes
         age = (dt.datetime.now(dt.UTC) - self._committed_at).total_seconds()
         return full or age >= archive.batch_seconds
 
@@ -298,7 +306,7 @@ class Session:
 
 def disk_lacks(config: Config) -> str | None:
     """The sentence that says how much room the archive's disk lacks below ``min_free``, or None where it has enough."""
-    floor, path = config.archive.min_free, config.archive.path
+    floor, path = config.archive.min_free, config.archive.folder
     free = shutil.disk_usage(path).free
     if free >= floor:
         return None
@@ -314,6 +322,13 @@ def session_of(crawler: Crawler) -> Session:
     if not isinstance(session, Session):
         raise TypeError("the middlewares of this project serve spiders that carry a Session, such as 'news'")
     return session
+
+
+def _several(names: Sequence[str]) -> str:
+    """``source a is``, ``3 sources (a, b, …) are``: the beginning of a sentence that names at most ten."""
+    if len(names) == 1:
+        return f"source {names[0]} is"
+    return f"{len(names)} sources ({', '.join([*names[:10], *(['…'] if len(names) > 10 else [])])}) are"
 
 
 def source_record(source: SourceConfig) -> SourceRecord:

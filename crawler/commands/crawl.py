@@ -20,6 +20,10 @@ from crawler.spiders.news import NewsSpider
 from crawler.terminal import clean
 
 DONE, FAILED, COULD_NOT_START, INCOMPLETE = 0, 1, 2, 3
+# Why an entrance was not asked that says nothing against its source: a bound of the run, its end, the host's request.
+NO_FAULT = frozenset(
+    {"budget_bytes", "budget_pages", "budget_time", "disk_full", "limit", "not_before", "retry_after", "stopped"}
+)
 
 
 def run(
@@ -81,10 +85,14 @@ def exit_code(session: Session) -> int:
 
 
 def silent_sources(session: Session) -> list[str]:
-    """Sources none of whose entrances could be read in this run."""
+    """Sources none of whose entrances could be read in this run, though at least one was to be."""
     well = ("entrance fetched", "entrance unchanged", "entrance resting")
     heard = {source for (source, what, _) in session.tallies if what in well}
-    asked = {source for (source, what, _) in session.tallies if what.startswith("entrance ")}
+    asked = {
+        source
+        for (source, what, reason) in session.tallies
+        if what.startswith("entrance ") and not (what == "entrance deferred" and reason in NO_FAULT)
+    }
     return sorted(asked - heard)
 
 
@@ -117,17 +125,43 @@ def closing_lines(session: Session) -> list[str]:
             lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
     if not_due := sum(count for (_, _, why), count in session.tallies.items() if why == "not_due"):
         lines.append(f"Not due, and so not asked: {not_due} entrances; --now asks them all.")
-    if announced and not session.pages_asked and not session.total("deferred"):
+    if announced and resting == announced:
         lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
+    lines += entrance_lines(session)
     if session.stopped:
         lines.append("Stopped before its end; what is deferred has its turn in the next run.")
     lines += selector_lines(session)
     lines += [f"Source {name} is left out: {error}" for name, error in disabled(session)]
-    lines += [f"Source {name} is being crawled by another run; left out." for name in session.busy]
+    if session.busy:
+        lines.append(f"{counted(len(session.busy), 'source')} left out: another run is crawling them.")
     lines += [f"Source {name} is silent: {why_silent(session, name)}" for name in silent_sources(session)]
     lines += [clean(warning) for warning in session.warnings]
     lines += [f"Failed: {clean(bug)}" for bug in session.bugs]
     return lines
+
+
+def entrance_lines(session: Session) -> list[str]:
+    """What was not asked of the entrances, and what they announced that nobody can ask for, by reason."""
+    deferred: Counter[str] = Counter()
+    unusable: Counter[str] = Counter()
+    for (_, what, reason), count in session.tallies.items():
+        if what == "entrance deferred" and reason in NO_FAULT:
+            deferred[reason or ""] += count
+        elif what == "unusable":
+            unusable[reason or ""] += count
+    lines = [
+        f"{counted(count, 'entrance')} not asked ({reason}); the next runs begin with what has waited longest."
+        for reason, count in deferred.most_common()
+    ]
+    if unusable:
+        named = ", ".join(f"{count} {reason}" for reason, count in unusable.most_common())
+        lines.append(f"{counted(unusable.total(), 'announced address', 'es')} no page can have, without a row: {named}.")
+    return lines
+
+
+def counted(number: int, noun: str, plural: str = "s") -> str:
+    """``1 source was``, ``2 sources were``."""
+    return f"{number} {noun} was" if number == 1 else f"{number} {noun}{plural} were"
 
 
 def selector_lines(session: Session) -> list[str]:

@@ -70,8 +70,9 @@ class NewsSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.session = session
         crawl = session.config.crawl
+        # Stronger than `-s`: a site is always told who asks.
+        crawler.settings.set("USER_AGENT", session.agent, priority="cmdline")
         for name, value in {
-            "USER_AGENT": session.agent,
             "DOWNLOAD_DELAY": crawl.delay,
             "DOWNLOAD_TIMEOUT": crawl.timeout,
             "RETRY_TIMES": crawl.retries,
@@ -99,7 +100,7 @@ class NewsSpider(scrapy.Spider):
         """Every source's entrances, then what earlier runs left unsettled."""
         for request in self.entrances.begin(self.session.sources):
             yield request
-        for request in self.articles.left_over():
+        for request in self.articles.left_over(self.entrances.turns, self.entrances.wants):
             yield self.entrances.ranked(request)
 
     def _on_opened(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from scrapy import Request
@@ -16,6 +17,7 @@ from crawler.due import Due, decide, due
 from crawler.errand import Errand
 from crawler.refused import Refused
 from crawler.render import Renderer, RenderFailed
+from crawler.turns import Turns
 from crawler.walk.asking import Asking
 from pipelines.history import KNOWN_ARTICLE, UrlState, Verdict, announced, key
 from pipelines.item_pipelines import Fetched
@@ -25,6 +27,9 @@ from pipelines.urls import plain_twins
 from storage.records import Announcement, Capture, Rejection
 from storage.recovery import is_redirect
 from storage.warc import CaptureInfo
+
+# Leftovers that are put in order at a time: all of them may be millions.
+AT_ONCE = 10_000
 
 
 class Articles:
@@ -36,15 +41,20 @@ class Articles:
         self._session = asking.session
         self._met: set[str] = set()
 
-    def left_over(self) -> Iterator[Request]:
-        """URLs that an earlier run announced and did not settle, or that are due again."""
+    def left_over(self, turns: Turns, wants: Callable[[str, Announcement], bool]) -> Iterator[Request]:
+        """URLs that an earlier run announced and did not settle, or that are due again, where ``wants`` them.
+
+        Of each :data:`AT_ONCE` those come first whose source has waited longest.
+        """
         now = dt.datetime.now(dt.UTC)
         sources = {source.name: source for source in self._session.sources}
         revisit = self._session.config.crawl.revisit
-        for state in self._session.history.due(lambda urls: due(urls, now=now, revisit=revisit)):
-            source = sources.get(state.source)
-            if source is not None and state.announcement is not None:
-                yield from self._pursue(source, state.requested_url, state.announcement)
+        states = self._session.history.due(lambda urls: due(urls, now=now, revisit=revisit))
+        while several := list(islice(states, AT_ONCE)):
+            for state in sorted(several, key=lambda state: turns.of_source(state.source)):
+                source, said = sources.get(state.source), state.announcement
+                if source is not None and said is not None and wants(state.requested_url, said):
+                    yield from self._pursue(source, state.requested_url, said)
 
     def prepare(self, links: Iterable[Link], now: dt.datetime) -> None:
         """Read what is known of those links that are due in one go; each on its own costs a look into the tables."""

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import Response
@@ -17,6 +18,7 @@ from crawler.discovery.periods import Period, of_list
 from crawler.due import stamp
 from crawler.errand import ERRAND, Errand, errand_of
 from crawler.rhythm import Rhythms, digest_of
+from crawler.turns import Turns
 from crawler.walk.articles import Articles
 from crawler.walk.asking import Asking
 from crawler.walk.lists import Lists, Step
@@ -30,6 +32,8 @@ from storage.warc import CaptureInfo, StoredResponse, WarcDamage
 
 # Entrances that are unpacked and read at the same time: one of 60 MB takes some 600 MB while it is.
 READ_AT_ONCE = 2
+# Addresses that a feed or a sitemap announces and that nobody can ask for: no row holds them, the run's tallies do.
+UNUSABLE = frozenset({"bad_url", "not_http", "credentials", "too_long"})
 # Configured entrances come before all that they announce, also in a backfill, whose requests are ranked by day.
 _FIRST = 10_000_000
 
@@ -54,23 +58,20 @@ class Entrances:
         self._plan = session.plan
         self._longest = dt.timedelta(seconds=session.config.crawl.poll[1])
         shortest, longest = session.config.crawl.poll
-        self._rhythms = Rhythms.load(
-            session.archive,
-            [source.name for source in session.sources],
-            now=dt.datetime.now(dt.UTC),
-            shortest=shortest,
-            longest=longest,
-        )
+        names, now = [source.name for source in session.sources], dt.datetime.now(dt.UTC)
+        self._rhythms = Rhythms.load(session.archive, names, now=now, shortest=shortest, longest=longest)
+        self.turns = Turns.load(session.archive, names, now=now)
         self._lists = Lists(self._plan, self._rhythms, session.history)
         self._seen: set[int] = set()
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
 
     def begin(self, sources: Iterable[SourceConfig]) -> Iterator[Request]:
-        """The requests for those of the configured entrances of ``sources`` that are due."""
+        """The requests for those of the configured entrances of ``sources`` that are due, the longest waiting first."""
         now = dt.datetime.now(dt.UTC)
         chosen = [(source, entrance) for source in sources for entrance in source.entrances]
         for source, entrance in chosen:
             self._lists.meet(source.name, entrance)
+        chosen.sort(key=lambda one: self.turns.of_entrance(one[0].name, self._asked(one[1])))
         for source, entrance in chosen:
             if self._waits(entrance, now):
                 self._session.count(source.name, "entrance deferred", "not_before")
@@ -85,9 +86,25 @@ class Entrances:
         said = errand.info.announcement if errand is not None else None
         if errand is None or said is None or not self._plan.backfill:
             return request
-        link = Link(url=errand.info.requested_url, date=said.date, modified=said.modified)
-        day = self._plan.day_of(link, said.kind, of_list(said.entrance), said.seen_at.date())
-        return _urgent(request, self._plan.urgency(day))
+        return _urgent(request, self._plan.urgency(self._day_of(errand.info.requested_url, said)))
+
+    def wants(self, url: str, said: Announcement) -> bool:
+        """Whether an article that an earlier run left over is of the days that this run asks for."""
+        return not self._plan.backfill or self._plan.wants(self._day_of(url, said))
+
+    def _day_of(self, url: str, said: Announcement) -> Period | None:
+        link = Link(url=url, date=said.date, modified=said.modified)
+        return self._plan.day_of(link, said.kind, of_list(said.entrance), said.seen_at.date())
+
+    def _asked(self, url: str) -> dt.datetime | None:
+        """When an entrance was asked for last, or its host's robots.txt in vain; None where neither was."""
+        known = self._session.history.get(url, "entrance")
+        if known is None:
+            return None
+        if known.outcome == "deferred" and known.reason == "robots_unavailable":
+            robots = self._session.history.get(urljoin(url, "/robots.txt"), "robots")
+            return robots.fetched_at if robots is not None else known.at
+        return known.fetched_at
 
     def _waits(self, url: str, now: dt.datetime) -> bool:
         """Whether its host asked to wait, or it rests after failures: these never beyond the longest wait of a poll."""
@@ -195,7 +212,8 @@ class Entrances:
             # A sitemap of 50,000 entries takes a second: the event loop must not wait for it.
             found = await asyncio.to_thread(discover, page.body, url=page.url, content_type=kind, max_size=limit)
         for code, count in found.dropped:
-            self._session.tallies[errand.source.name, "dropped", code] += count
+            what = "unusable" if code in UNUSABLE and found.kind != "front" else "dropped"
+            self._session.tallies[errand.source.name, what, code] += count
         if found.kind is None and capture is not None:
             reason = found.reason or "not_an_entrance"
             self._asking.settle(dataclasses.replace(capture, outcome="rejected", reason=reason, detail=found.detail))

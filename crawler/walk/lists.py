@@ -13,7 +13,7 @@ from crawler.discovery import Discovery
 from crawler.discovery.periods import Period, of_list
 from crawler.errand import Errand
 from crawler.plan import Plan
-from crawler.rhythm import UNNOTED, Rhythms
+from crawler.rhythm import UNNOTED, Rhythms, latest
 from pipelines.history import History, key
 
 MAX_DEPTH = 3
@@ -101,7 +101,7 @@ class Lists:
             too_old = modified is not None and modified.date() < self._plan.period.first
             if too_old or not self._plan.wants_list(listed):
                 choice, reason = "rest", "out_of_range"
-            elif self._unchanged(url, modified, now):
+            elif self._unchanged(url, modified, now) or self._done(url, listed, modified):
                 choice = "again"
         elif not self._plan.now and not self._rhythms.child_due(url, modified, now, read=self._read_at(url)):
             choice, reason = "rest", "not_due"
@@ -133,10 +133,13 @@ class Lists:
             return None
         return known.fetched_at
 
-    def _done(self, url: str, listed: Period | None) -> bool:
-        """Whether the archive holds a list of days that were over when it was fetched."""
+    def _done(self, url: str, listed: Period | None, modified: dt.datetime | None = None) -> bool:
+        """Whether the archive holds a list of days that were over when it was fetched, and that has not changed since."""
         known = self._history.get(url, "entrance")
-        return known is not None and known.warc is not None and self._plan.settled(listed, known.fetched_at)
+        if known is None or known.warc is None or known.fetched_at is None:
+            return False
+        changed = modified is not None and latest(modified) >= known.fetched_at
+        return not changed and self._plan.settled(listed, known.fetched_at)
 
     def _unchanged(self, url: str, modified: dt.datetime | None, now: dt.datetime) -> bool:
         known = self._history.get(url, "entrance")
