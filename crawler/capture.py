@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 from weakref import WeakKeyDictionary
 
@@ -87,6 +88,7 @@ class CaptureMiddleware:
                 rights = await self._forbidden(exchange, errand)
                 if rights:
                     self._withhold(exchange, rights, errand)
+                    exchange = dataclasses.replace(exchange, payload=b"")
                 original = await self._original(exchange, errand)
                 request.meta[STORED] = self._session.run.write(exchange, original=original).response
             except ValueError as error:
@@ -118,9 +120,9 @@ class CaptureMiddleware:
             return None
 
     async def _forbidden(self, exchange: Exchange, errand: Errand) -> tuple[str, ...]:
-        """The rights for which an article's page may not be kept, () where it may."""
+        """The rights for which the body of an answer for an article may not be kept, () where it may."""
         crawl = self._session.config.crawl
-        if errand.info.kind != "article" or exchange.status not in PAGES or not needs_page(errand.source, crawl):
+        if errand.info.kind != "article" or not needs_page(errand.source, crawl):
             return ()
         # A page of some megabytes takes tens of milliseconds: the event loop must not wait for it.
         rights = await asyncio.to_thread(
@@ -129,8 +131,15 @@ class CaptureMiddleware:
         return rights if refusal(rights, errand.source, crawl) else ()
 
     def _withhold(self, exchange: Exchange, rights: tuple[str, ...], errand: Errand) -> None:
-        """Note the answer without its body, settle its URL, and end the request."""
+        """Note a page without its body, settle its URL, and end the request.
+
+        Returns where the answer's fate is none of its rights: it is no page, or one that was cut before anything of it
+        could be read. Only its body must not be kept then.
+        """
         reason = refusal(rights, errand.source, self._session.config.crawl) or ""
+        cut = exchange.truncated is not None and reason == "rights_unreadable"
+        if exchange.status not in PAGES or cut:
+            return
         position = self._session.run.withhold(exchange, reason=reason, rights=rights)
         found = Withheld(
             url=exchange.url,

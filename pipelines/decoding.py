@@ -76,7 +76,7 @@ def decode_content(
         if isinstance(decoded, DecodeFailure):
             return decoded
         if decoded.truncated and not decoded.body:
-            if _looks_plain(payload):
+            if looks_plain(payload):
                 continue
             return DecodeFailure(reason="broken_encoding", detail=f"not a {name} stream")
         truncated = truncated or decoded.truncated
@@ -86,7 +86,8 @@ def decode_content(
     return Decoded(body=payload, truncated=truncated)
 
 
-def _looks_plain(payload: bytes) -> bool:
+def looks_plain(payload: bytes) -> bool:
+    """Whether ``payload`` begins as markup does, whatever its header calls it."""
     return payload[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
 
 

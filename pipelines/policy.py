@@ -16,6 +16,8 @@ _MINING: Mapping[str, str] = MappingProxyType(
 )
 # Wishes not to be listed at all, which no exception for mining touches. ``none`` is ``noindex, nofollow``.
 _LISTING: Mapping[str, str] = MappingProxyType({"noindex": "noindex", "none": "noindex"})
+# No word of a page's: what stands beside them where its bytes cannot be decoded, so that nobody knows what it says.
+UNREADABLE: Final = "unreadable"
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -23,6 +25,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "ai_reserved": "The page says `noai` or `noml`, and the source's `rights_policy` obeys.",
         "noindex": "The page says `noindex` or `none`, and the source's `rights_policy` obeys.",
         "noarchive": "The page says `noarchive`, and the source has `obey_noarchive`.",
+        "rights_unreadable": "What the page says of its rights cannot be decoded, and the source's policy obeys.",
     }
 )
 
@@ -34,13 +37,15 @@ _OBEYED: Mapping[RightsPolicy, Mapping[str, str]] = MappingProxyType(
 def refusal(rights: Collection[str], policy: RightsPolicy, *, obey_noarchive: bool) -> str | None:
     """The reason code for which a page with these ``rights`` is not kept, or None where it is.
 
-    ``rights`` are words as :func:`pipelines.rights.read` gives them.
+    ``rights`` are words as :func:`pipelines.peek.peek` gives them.
     """
     obeyed = _OBEYED[policy]
     for word, reason in obeyed.items():
         if word in rights:
             return reason
-    return "noarchive" if obey_noarchive and "noarchive" in rights else None
+    if obey_noarchive and "noarchive" in rights:
+        return "noarchive"
+    return "rights_unreadable" if UNREADABLE in rights and needs_page(policy, obey_noarchive=obey_noarchive) else None
 
 
 def needs_page(policy: RightsPolicy, *, obey_noarchive: bool) -> bool:

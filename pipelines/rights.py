@@ -7,6 +7,7 @@ as publishers have added them; the TDM Reservation Protocol (W3C community group
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DIRECTIVES = frozenset({"noai", "noimageai", "noml", "noarchive", "noindex", "none", "nosnippet"})
@@ -15,6 +16,11 @@ _LONGEST_POLICY = 500
 _LONGEST_HEADER = 4_000
 # A value may be meant for one crawler alone, as in ``otherbot: noindex``; what is meant for us or for all counts.
 _OURS = frozenset({"broadsheet", "*"})
+_VALUED = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+# Commas are what search engines define; blanks and semicolons are what pages are found with.
+_WORD = re.compile(r"([^\s,;:]+)(\s*:)?")
+# Of the date behind ``unavailable_after``: its hour is followed by a colon too.
+_CLOCK = re.compile(r"[\d-]+(?:t\d+)?")
 
 
 def read(
@@ -22,10 +28,10 @@ def read(
 ) -> tuple[str, ...]:
     """The reservations of one answer, each once and sorted: ``noai``, ``tdm-reservation=1``, ``tdm-policy=https://…``.
 
-    ``headers`` are the response's as sent; ``meta`` maps a meta tag's lower-case name to its values; ``file`` is what
-    the host's file says of the address (:func:`pipelines.tdmrep.of`). Of TDMRep's three ways to reserve, the page's
-    own metadata go before the headers and these before the file (TDMRep, section on priorities); where one way says
-    both 0 and 1, it reserves.
+    ``headers`` are the response's as sent; ``meta`` maps a meta tag's lower-case name or ``http-equiv`` to its values;
+    ``file`` is what the host's file says of the address (:func:`pipelines.tdmrep.of`). Of TDMRep's three ways to
+    reserve, the page's own metadata go before the headers and these before the file (TDMRep, section on priorities);
+    where one way says both 0 and 1, it reserves.
     """
     found: set[str] = set()
     header: set[str] = set()
@@ -36,7 +42,7 @@ def read(
             found.update(_directives(value))
         elif lower in TDM:
             header.update(words(lower, value))
-    for name in ("robots", "broadsheet"):
+    for name in ("robots", "broadsheet", "x-robots-tag"):
         for value in meta.get(name, ()):
             found.update(_directives(value))
     for name in TDM:
@@ -54,19 +60,12 @@ def read(
 
 def _directives(value: str) -> Iterator[str]:
     ours = True
-    for part in value[:_LONGEST_HEADER].lower().split(","):
-        agent, colon, rest = part.partition(":")
-        word = part.strip()
+    for found in _WORD.finditer(value[:_LONGEST_HEADER].lower()):
+        word, colon = found[1], found[2]
         # ``unavailable_after: …`` and ``max-snippet: …`` have a colon too, but name no crawler.
-        if colon and agent.strip() not in (
-            "unavailable_after",
-            "max-snippet",
-            "max-image-preview",
-            "max-video-preview",
-        ):
-            ours = agent.strip() in _OURS
-            word = rest.strip()
-        if ours and word in DIRECTIVES:
+        if colon and word not in _VALUED and not _CLOCK.fullmatch(word):
+            ours = word in _OURS
+        elif ours and word in DIRECTIVES:
             yield word
 
 

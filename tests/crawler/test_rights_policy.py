@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pytest
 
 import storage
-from crawler.demo import DemoServer
+from crawler.demo import DemoServer, Resource, feeds
+from crawler.demo.faults import story
 from crawler.demo.manners import RESERVATIONS, RIGHTS_HOST
 from pipelines import recovery
 from pipelines.policy import REASONS
@@ -145,3 +146,47 @@ def test_a_dead_runs_refusals_are_recovered_from_what_stands_in_their_place(
     }
     assert set(recovered) == set(expected)
     assert {reason for _, reason in recovered.values()} & set(REASONS)
+
+
+NOAI = ("X-Robots-Tag", "noai")
+BLANKS = '<meta name="robots" content="noindex nofollow noai"><title>'
+DEEP = f"<article>{'<div>' * 3_000}"
+ODD = {
+    "/accepted": (Resource(content=story("Odd, accepted"), status=202, headers=(NOAI,)), ("failed", "http_202")),
+    "/moved": (
+        Resource(content=story("Odd, moved"), status=302, headers=(NOAI, ("Location", "/free"))),
+        ("unchanged", "alias"),
+    ),
+    "/forbidden": (Resource(content=story("Odd, forbidden"), status=403, headers=(NOAI,)), ("failed", "http_403")),
+    "/unknown": (
+        Resource(content=story("Odd, unknown"), packed=True, headers=(("Content-Encoding", "x-foo"),)),
+        ("refused", "rights_unreadable"),
+    ),
+    "/blanks": (Resource(content=story("Odd, blanks").replace("<title>", BLANKS)), ("refused", "ai_reserved")),
+    "/deep": (
+        Resource(content=story("Odd, deep").replace("<article>", DEEP).replace("<h1>", f"{BLANKS}</title><h1>")),
+        ("refused", "ai_reserved"),
+    ),
+}
+
+
+def test_no_answer_that_reserves_is_kept_whatever_its_status_or_shape(demo_server: DemoServer, tmp_path: Path) -> None:
+    for path, (resource, _) in ODD.items():
+        demo_server.put(address(path), resource)
+    items = "".join(feeds.item(address(path), path) for path in ("/free", *ODD))
+    feed = Resource(content=feeds.channel(RIGHTS_HOST, items), content_type="application/rss+xml; charset=utf-8")
+    demo_server.put(address("/feed.xml"), feed)
+    archive = crawl(tmp_path, demo_server, 'rights_policy = "skip"\n')
+    found = fates(archive)
+    assert found.pop(address("/free")) == ("archived", None)
+    moved = found.pop(address("/moved"))
+    assert moved in (("unchanged", "alias"), ("archived", None)), "it led to what may be kept"
+    assert found == {address(path): fate for path, (_, fate) in ODD.items() if path != "/moved"}
+    assert b"Odd, " not in unpacked(archive)
+    statuses = {
+        response.status
+        for name in warc.segments(archive.warc)
+        for response in warc.scan(archive.warc / name, root=archive.warc)
+        if isinstance(response, warc.StoredResponse)
+    }
+    assert {202, 302, 403} <= statuses, "of what is no page, all but the body is kept"

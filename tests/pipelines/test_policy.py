@@ -9,7 +9,7 @@ import pytest
 from pipelines.peek import peek
 from pipelines.policy import POLICIES, REASONS, RightsPolicy, needs_page, refusal
 
-WORDS = ("tdm-reservation=1", "noai", "noml", "noindex", "none", "noarchive", "noimageai", "nosnippet")
+WORDS = ("tdm-reservation=1", "noai", "noml", "noindex", "none", "noarchive", "noimageai", "nosnippet", "unreadable")
 OBEYED: dict[RightsPolicy, dict[str, str]] = {
     "record": {},
     "skip": {
@@ -18,8 +18,9 @@ OBEYED: dict[RightsPolicy, dict[str, str]] = {
         "noml": "ai_reserved",
         "noindex": "noindex",
         "none": "noindex",
+        "unreadable": "rights_unreadable",
     },
-    "research": {"noindex": "noindex", "none": "noindex"},
+    "research": {"noindex": "noindex", "none": "noindex", "unreadable": "rights_unreadable"},
 }
 
 
@@ -27,7 +28,8 @@ OBEYED: dict[RightsPolicy, dict[str, str]] = {
 @pytest.mark.parametrize("word", WORDS)
 def test_what_each_word_does(policy: RightsPolicy, word: str) -> None:
     assert refusal([word], policy, obey_noarchive=False) == OBEYED[policy].get(word)
-    expected = "noarchive" if word == "noarchive" else OBEYED[policy].get(word)
+    also = {"noarchive": "noarchive", "unreadable": "rights_unreadable"}
+    expected = also.get(word) or OBEYED[policy].get(word)
     assert refusal([word], policy, obey_noarchive=True) == expected
 
 
@@ -60,7 +62,22 @@ PAGE = b'<html><head><META NAME=robots CONTENT="NoAI"><title>T</title></head><bo
         pytest.param(PAGE.replace(b"<META", b"<!--<META").replace(b"<title", b"--><title"), (), (), (), id="a comment"),
         pytest.param(b"", (("X-Robots-Tag", "noarchive"),), (), ("noarchive",), id="header alone"),
         pytest.param(b"\x00\xff\xfe", (), ("tdm-reservation=1",), ("tdm-reservation=1",), id="no page, but the file"),
-        pytest.param(b"x", (("Content-Encoding", "gzip"), ("X-Robots-Tag", "noml")), (), ("noml",), id="broken"),
+        pytest.param(
+            b"x", (("Content-Encoding", "gzip"), ("X-Robots-Tag", "noml")), (), ("noml", "unreadable"), id="broken"
+        ),
+        pytest.param(
+            b"\x1f\x8b\x99", (("Content-Encoding", "x-foo"),), (), ("unreadable",), id="of an unknown encoding"
+        ),
+        pytest.param(PAGE, (("Content-Encoding", "x-foo"),), (), ("noai",), id="plain, whatever the header says"),
+        pytest.param(
+            b"<html><body>" + b"<div>" * 5_000 + PAGE[6:], (), (), ("noai",), id="deeper than the parser goes"
+        ),
+        pytest.param(
+            b"<div>" * 5_000 + b"<meta name=robots content=noai<p>", (), (), ("noai",), id="and its tag is not closed"
+        ),
+        pytest.param(
+            b'<meta http-equiv="X-Robots-Tag" content="noai; noml">', (), (), ("noai", "noml"), id="http-equiv"
+        ),
         pytest.param(
             b'<meta name="tdm-reservation" content="0">',
             (("tdm-reservation", "1"),),

@@ -25,6 +25,18 @@ POLICY = "https://paper.test/tdm.json"
         pytest.param((("X-Robots-Tag", "broadsheet: noindex"),), {}, ("noindex",), id="ours"),
         pytest.param((("X-Robots-Tag", "max-snippet: 20, noai"),), {}, ("noai",), id="a colon that names nobody"),
         pytest.param((("X-Robots-Tag", "index, follow"),), {}, (), id="permissions"),
+        pytest.param((), {"robots": ("noindex nofollow noai",)}, ("noai", "noindex"), id="blanks between"),
+        pytest.param((), {"robots": ("NOAI; NOINDEX",)}, ("noai", "noindex"), id="semicolons between"),
+        pytest.param((), {"x-robots-tag": ("noai",)}, ("noai",), id="http-equiv"),
+        pytest.param((("X-Robots-Tag", "noai otherbot: noindex broadsheet: noml"),), {}, ("noai", "noml"), id="named"),
+        pytest.param((("X-Robots-Tag", "360otherbot : noai; noindex"),), {}, (), id="a name that begins with figures"),
+        pytest.param(
+            (("X-Robots-Tag", "unavailable_after: Fri, 01 Jan 2040 15:30:00 GMT, noai"),), {}, ("noai",), id="a date"
+        ),
+        pytest.param(
+            (("X-Robots-Tag", "unavailable_after: 2040-01-01T15:30:00Z noai"),), {}, ("noai",), id="a date by ISO 8601"
+        ),
+        pytest.param((), {"robots": ("noindexing, nonesuch, no ai",)}, (), id="whole words only"),
         pytest.param((("TDM-Reservation", "1"),), {}, ("tdm-reservation=1",), id="TDM header"),
         pytest.param((("tdm-reservation", "yes"),), {}, (), id="no TDM value"),
         pytest.param((), {"robots": ("noindex,noarchive",)}, ("noarchive", "noindex"), id="meta"),
