@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -13,9 +15,10 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from twisted.internet import error as twisted_errors
+from twisted.web._newclient import ParseError
 from twisted.web.client import ResponseNeverReceived
 
-from crawler.tls import told
+from crawler.tls import causes, told
 
 REASONS: dict[str, str] = {
     "timeout": "The host did not answer completely within the time limit.",
@@ -25,10 +28,12 @@ REASONS: dict[str, str] = {
     "tls": "The host's TLS certificate or handshake failed.",
     "proxy": "The proxy refused to pass the request on.",
     "cancelled": "The download was given up on our side.",
-    "bad_answer": "The answer's head is no HTTP that can be kept: a status of four digits, thousands of headers.",
+    "bad_answer": "The answer's head is no HTTP that can be kept: a status of four digits, thousands of headers, two lengths.",
     "bad_url": "The address cannot be asked for.",
     "network": "The network failed in another way; the detail says how.",
 }
+
+_SHOWN = re.compile(r"\[<[\w.]*Failure [\w.]+: (?P<words>.+?)>\]?")
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadTimeoutError, "timeout"),
@@ -56,13 +61,27 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, DownloadFailedError | ResponseNeverReceived):
         if told(error) is not None:
             return "tls"
-        text = repr(error.__cause__ or error)
-        if "HeadTooLarge" in text:
+        behind = causes(error)
+        # Twisted raises ValueError for a Content-Length that is no number, or two numbers.
+        if any(isinstance(one, ParseError | ValueError) for one in behind):
             return "bad_answer"
+        # Scrapy may leave nothing of it but its text.
+        text = " ".join(map(repr, behind))
         return "connection_lost" if "ConnectionLost" in text or "ConnectionDone" in text else "network"
     raise error
 
 
 def detail_of(error: BaseException) -> str:
     """What else there is to say of a failed download, at most 300 characters."""
-    return (told(error) or str(error) or type(error).__name__)[:300]
+    said = told(error) or _said(error) or type(error).__name__
+    return said[:300]
+
+
+def _said(error: BaseException) -> str | None:
+    """The words of the innermost cause; Twisted's own are a list of objects as Python shows them."""
+    for one in reversed(causes(error)):
+        text = str(one)
+        shown = _SHOWN.match(text)
+        if shown is not None or (text and not text.startswith("[<")):
+            return shown["words"] if shown is not None else text
+    return None

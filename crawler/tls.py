@@ -43,7 +43,7 @@ class CertificateRefused(SSL.Error):
 
 def told(error: BaseException) -> str | None:
     """What a TLS failure comes from, as a sentence for people; None where ``error`` is none."""
-    for root in _roots(error):
+    for root in causes(error):
         if isinstance(root, CertificateRefused):
             return str(root)
         if isinstance(root, VerificationError):
@@ -54,7 +54,7 @@ def told(error: BaseException) -> str | None:
     return None
 
 
-def _roots(error: BaseException) -> list[BaseException]:
+def causes(error: BaseException) -> list[BaseException]:
     """``error`` and what lies below it: causes, and the reasons that Twisted collects."""
     found: list[BaseException] = []
     waiting: list[BaseException | None] = [error]

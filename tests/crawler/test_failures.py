@@ -8,6 +8,7 @@ from scrapy import exceptions
 from service_identity import VerificationError
 from twisted.internet import error as twisted_errors
 from twisted.python.failure import Failure
+from twisted.web._newclient import ParseError
 from twisted.web.client import ResponseNeverReceived
 
 from crawler.failures import REASONS, detail_of, reason_of
@@ -26,6 +27,8 @@ KINDS = [
     (twisted_errors.ConnectionLost(), "connection_lost"),
     (ResponseNeverReceived([twisted_errors.ConnectionLost()]), "connection_lost"),
     (exceptions.DownloadFailedError("[<ConnectionDone>]"), "connection_lost"),
+    (ResponseNeverReceived([Failure(ValueError("conflicting Content-Length headers"))]), "bad_answer"),
+    (ResponseNeverReceived([Failure(ParseError("wrong number of parts", b"HTTP/1.1"))]), "bad_answer"),
     (ResponseNeverReceived([Failure(SSL.Error([("SSL routines", "", "unexpected eof")]))]), "tls"),
     (ResponseNeverReceived([Failure(VerificationError(errors=[]))]), "tls"),
     (exceptions.DownloadFailedError("a page about the certificate of an SSL course"), "network"),
@@ -68,3 +71,13 @@ def test_what_was_wrong_with_tls_is_said_in_words(error: Exception, words: str) 
 def test_a_detail_is_never_empty_and_never_long() -> None:
     assert detail_of(exceptions.DownloadFailedError("x" * 999)) == "x" * 300
     assert detail_of(exceptions.DownloadFailedError()) == "DownloadFailedError"
+
+
+def test_a_detail_is_words_and_no_object_as_python_shows_it() -> None:
+    inner = ResponseNeverReceived([Failure(ValueError("conflicting Content-Length headers: b'5,50'"))])
+    outer = exceptions.DownloadFailedError(str(inner))
+    outer.__cause__ = inner
+    assert detail_of(outer) == "conflicting Content-Length headers: b'5,50'"
+    assert reason_of(outer) == "bad_answer"
+    shown = "[<twisted.python.failure.Failure twisted.internet.error.ConnectionLost: Connection was lost.>]"
+    assert detail_of(exceptions.DownloadFailedError(shown)) == "Connection was lost."
