@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -26,7 +27,6 @@ from storage.errors import ArchiveError
 
 P = ParamSpec("P")
 CONFIG = "broadsheet.toml"
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -59,6 +59,20 @@ class _Duration(click.ParamType[dt.timedelta]):
             self.fail(f"{value!r} is no length of time; write 7d, 12h or 30m", param, ctx)
 
 
+class _Day(click.ParamType[dt.date]):
+    """A day as ISO 8601 writes it: ``2026-11-22``."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.fail(f"{value!r} is no day; write YYYY-MM-DD, such as 2026-11-22", param, ctx)
+
+
 class _Size(click.ParamType[int]):
     """A number of bytes as people write it: ``2 GB``, ``500 MB``."""
 
@@ -71,7 +85,22 @@ class _Size(click.ParamType[int]):
             self.fail(f"{value!r} is no size; write 500 MB, 2 GB or a number of bytes", param, ctx)
 
 
-_DURATION = _Duration()
+def _stoppable(command: Callable[P, int]) -> Callable[P, int]:
+    """Make SIGTERM and Ctrl-C end a command with one line and code 3, until the crawl itself looks after signals."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> int:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            return command(*args, **kwargs)
+        except KeyboardInterrupt:
+            click.echo("broadsheet: stopped before the crawl began; nothing was asked", err=True)
+            return 3
+
+    return wrapped
+
+
+_DURATION, _DAY = _Duration(), _Day()
 _config_option = click.option(
     "-c",
     "--config",
@@ -168,14 +197,15 @@ def init(output: Path) -> int:
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="Override a Scrapy setting, as scrapy does.")
 @_log_option
 @_exits
+@_stoppable
 def crawl(
     config: Path,
     names: tuple[str, ...],
     limit: int | None,
     budget_bytes: int | None,
     budget_time: dt.timedelta | None,
-    since: dt.datetime | None,
-    until: dt.datetime | None,
+    since: dt.date | None,
+    until: dt.date | None,
     oldest_first: bool,
     now: bool,
     settings: tuple[str, ...],
@@ -198,8 +228,8 @@ def crawl(
     from crawler.session import Session
 
     plan = Plan(
-        since=since.date() if since else None,
-        until=until.date() if until else None,
+        since=since,
+        until=until,
         oldest_first=oldest_first,
         now=now,
     )
@@ -408,8 +438,8 @@ def status(config: Path, archive: Path | None, as_of: str | None, as_json: bool)
 @_archive_option
 @_as_of_option
 @click.option("--source", "names", multiple=True, metavar="NAME", help="This source only; may be repeated.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Announced on this day (UTC) or later.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Announced on this day (UTC) or earlier.")
+@click.option("--since", type=_DAY, help="Announced on this day (UTC) or later.")
+@click.option("--until", type=_DAY, help="Announced on this day (UTC) or earlier.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with reasons by day.")
 @_exits
 def coverage(
@@ -417,8 +447,8 @@ def coverage(
     archive: Path | None,
     as_of: str | None,
     names: tuple[str, ...],
-    since: dt.datetime | None,
-    until: dt.datetime | None,
+    since: dt.date | None,
+    until: dt.date | None,
     as_json: bool,
 ) -> int:
     """Say how complete the archive is: what was announced, by source and day, and what became of it.
@@ -435,11 +465,12 @@ def coverage(
     from storage.coverage import coverage as count
 
     opened = _open(config, archive, as_of)
+    view.check_names(opened, names)
     found = count(
         opened.captures(),
         sources=names or None,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
+        since=since,
+        until=until,
         same=key,
     )
     if as_json:
@@ -789,4 +820,9 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
     for setting in settings:
         if "=" not in setting:
             raise click.BadParameter(f"{setting!r} is not NAME=VALUE", param_hint="-s")
-    return dict(setting.split("=", 1) for setting in settings)
+    pairs = dict(setting.split("=", 1) for setting in settings)
+    if "USER_AGENT" in pairs:
+        # Sites have a right to know who asks: docs/manners.md promises it.
+        problem = "USER_AGENT always names Broadsheet and whoever runs it; write [crawl] contact in the configuration"
+        raise click.BadParameter(problem, param_hint="-s")
+    return pairs

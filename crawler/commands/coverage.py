@@ -11,13 +11,27 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.terminal import clean
+from storage.archive import Archive
 from storage.coverage import Day, total
+from storage.errors import ArchiveError
 
 # Wide enough for a million.
 WIDTHS = {"share": 8, "open": 7}
 COLUMNS = ("announced", "captured", "share", "rejected", "refused", "failed", "deferred", "open")
 # From here on a share is shown in green, and below the second one in red.
 GOOD, POOR = 0.95, 0.8
+
+
+def check_names(archive: Archive, names: Sequence[str]) -> None:
+    """Raise ArchiveError where one of ``names`` is no source that the archive has ever had."""
+    if not names:
+        return
+    known = sorted(set(archive.sources().to_table(["source"])["source"].to_pylist()))
+    for name in names:
+        if name not in known:
+            raise ArchiveError(
+                f"{archive.root} has no source {name!r}; there are: {clean(', '.join(known)) or 'none yet'}"
+            )
 
 
 def print_text(days: Sequence[Day], console: Console) -> None:

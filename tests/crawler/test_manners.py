@@ -253,6 +253,45 @@ def test_a_signal_ends_a_run_within_ten_seconds_whatever_the_servers_do(
     assert [run["outcome"] for run in archive.runs().to_table().to_pylist()] == ["stopped"]
 
 
+@pytest.mark.parametrize("where", ["crawler.config.load", "pipelines.history.History.load"])
+def test_a_signal_before_the_crawl_begins_ends_it_cleanly(where: str, tmp_path: Path) -> None:
+    configure(tmp_path, {"paper": "paper.test"})
+    module, _, name = where.rpartition(".")
+    owner, _, cls = module.rpartition(".")
+    target = module if cls.islower() else owner
+    late = f'''
+import importlib, os, signal, time
+def stop(*args, **kwargs):
+    print("there", flush=True)
+    time.sleep(60)
+if __name__ == "__main__":
+    from crawler import cli
+    owner = cli if {target!r} == "crawler.config" else importlib.import_module({target!r}).{cls}
+    setattr(owner, {name!r}, stop)
+    cli.main(["crawl"], prog_name="broadsheet")
+'''
+    (tmp_path / "late.py").write_text(late, encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    line = [sys.executable, "late.py"]
+    with subprocess.Popen(
+        line, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "there\n"
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err
+    assert err == "broadsheet: stopped before the crawl began; nothing was asked\n"
+
+
+def test_no_option_hides_who_asks(tmp_path: Path) -> None:
+    configure(tmp_path, {"paper": "paper.test"})
+    with command(tmp_path, "http://127.0.0.1:9", "-s", "USER_AGENT=Somebody/1") as process:
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "[crawl] contact" in err
+
+
 def test_too_little_room_on_the_disk_starts_no_run(demo_server: DemoServer, tmp_path: Path) -> None:
     configure(tmp_path, {"paper": "paper.test"}, archive='min_free = "900 TB"\n')
     with command(tmp_path, demo_server.proxy_url) as process:
