@@ -14,13 +14,13 @@ from scrapy.http import Response
 
 from crawler.errand import ROBOTS_BYTES, STORED, Errand, errand_of
 from crawler.refused import Refused
-from crawler.reservations import needs_page, refusal
+from crawler.reservations import needs_page, refusal, withheld
 from crawler.session import Session, session_of
 from pipelines import forgotten
-from pipelines.outcomes import PAGES, capture_of_withheld
+from pipelines.outcomes import PAGES
 from pipelines.peek import peek
 from storage.errors import ArchiveError
-from storage.warc import Exchange, StoredResponse, WarcDamage, Withheld, read
+from storage.warc import Exchange, StoredResponse, WarcDamage, read
 from storage.warc.digest import sha1
 from storage.warc.exchange import Headers, Truncation
 from storage.warc.headers import NOT_MODIFIED
@@ -140,17 +140,7 @@ class CaptureMiddleware:
         cut = exchange.truncated is not None and reason == "rights_unreadable"
         if exchange.status not in PAGES or cut:
             return
-        position = self._session.run.withhold(exchange, reason=reason, rights=rights)
-        found = Withheld(
-            url=exchange.url,
-            fetched_at=exchange.fetched_at,
-            status=exchange.status,
-            reason=reason,
-            rights=rights,
-            info=exchange.info,
-            position=position,
-        )
-        raise Refused("refused", reason, row=capture_of_withheld(found))
+        raise withheld(self._session, exchange, rights, reason)
 
     @property
     def _session(self) -> Session:

@@ -26,11 +26,14 @@ from crawler import browser
 from crawler.errand import ERRAND, Errand
 from crawler.failures import reason_of
 from crawler.refused import Refused
+from crawler.reservations import needs_page, refusal, withheld
 from crawler.session import Session, session_of
 from pipelines.decoding import Decoded, decode_content
+from pipelines.peek import peek
 from pipelines.urls import join
 from storage.recovery import is_redirect
-from storage.warc import CaptureInfo, StoredResponse
+from storage.warc import CaptureInfo, Exchange, StoredResponse
+from storage.warc.headers import rendered_headers
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page, Playwright, Route
@@ -80,7 +83,7 @@ class Renderer:
 
         Raises:
             RenderFailed: the browser ended, or gave no document within ``[crawl] render_timeout`` and a little.
-            Refused: the run ends.
+            Refused: the run ends, or the document reserves rights that its source's policy obeys.
         """
         session = self._session
         limit = session.config.crawl.render_timeout
@@ -96,7 +99,28 @@ class Renderer:
             session.transfers.discard(drawing)
         if len(document) > session.config.crawl.max_page:
             raise RenderFailed(f"the document has {len(document)} bytes, more than max_page")
+        await self._refuse_reserved(stored, document, errand)
         return session.run.convert(stored, document, at=dt.datetime.now(dt.UTC))
+
+    async def _refuse_reserved(self, stored: StoredResponse, document: bytes, errand: Errand) -> None:
+        """Keep no document of a page whose scripts add a reservation: it is the page that the rows would go by."""
+        session, crawl = self._session, self._session.config.crawl
+        if not needs_page(errand.source, crawl):
+            return
+        headers = rendered_headers(stored.response_headers)
+        rights = await asyncio.to_thread(peek, document, headers, errand.info.rights, limit=crawl.max_page)
+        reason = refusal(rights, errand.source, crawl)
+        if reason is not None:
+            answer = Exchange(
+                url=stored.url,
+                fetched_at=dt.datetime.now(dt.UTC),
+                status=stored.status,
+                request_headers=(),
+                response_headers=headers,
+                payload=document,
+                info=errand.info,
+            )
+            raise withheld(session, answer, rights, reason)
 
     async def close(self) -> None:
         """End the browser."""

@@ -9,7 +9,10 @@ from crawler.errand import Errand
 from crawler.hostfiles import HostFiles
 from crawler.politeness import Robots, origin_of
 from crawler.refused import Refused
+from crawler.session import Session
 from pipelines import policy, tdmrep
+from pipelines.outcomes import capture_of_withheld
+from storage.warc import Exchange, Withheld
 
 
 class Reservations:
@@ -47,6 +50,21 @@ def needs_page(source: SourceConfig, crawl: CrawlConfig) -> bool:
     """Whether a page of ``source`` has to be read for its rights before it may be written."""
     chosen, noarchive = _policy(source, crawl)
     return policy.needs_page(chosen, obey_noarchive=noarchive)
+
+
+def withheld(session: Session, exchange: Exchange, rights: tuple[str, ...], reason: str) -> Refused:
+    """Note the answer without its body; the refusal to raise, with the row that settles its URL."""
+    position = session.run.withhold(exchange, reason=reason, rights=rights)
+    found = Withheld(
+        url=exchange.url,
+        fetched_at=exchange.fetched_at,
+        status=exchange.status,
+        reason=reason,
+        rights=rights,
+        info=exchange.info,
+        position=position,
+    )
+    return Refused("refused", reason, row=capture_of_withheld(found))
 
 
 def _policy(source: SourceConfig, crawl: CrawlConfig) -> tuple[policy.RightsPolicy, bool]:

@@ -192,6 +192,8 @@ class Articles:
 
 def _undrawn(capture: Capture, error: RenderFailed | Refused, known: UrlState | None, run: str) -> Capture:
     """The row of a page that was had and not drawn; it names no WARC record, for the one there is not the page."""
+    if isinstance(error, Refused) and error.row is not None:
+        return error.row
     row = dataclasses.replace(
         capture, etag=None, last_modified=None, warc_file=None, warc_offset=None, warc_length=None
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -175,3 +176,34 @@ def test_a_page_whose_script_never_ends_is_given_up_when_its_time_is_up(tmp_path
     assert [(event.outcome, event.reason) for event in events] == [("failed", "render_failed")], done.stderr
     assert events[0].not_before is not None
     assert position(events[0]) is None
+
+
+RESERVING = """<!doctype html><html lang="en"><head><title>The mole</title></head><body><div id="app"></div><script>
+const words = ["Drawn", "and", "reserved"].join(" ");
+const meta = document.createElement("meta"); meta.name = "robots"; meta.content = "noai"; document.head.append(meta);
+document.body.innerHTML = "<article><h1>The mole is mended</h1>" + ("<p>" + words + ": at ten the harbour master " +
+  "walked the mole from end to end, counted its stones, and wrote the figure down.</p>").repeat(9) + "</article>";
+</script></body></html>"""
+
+
+@pytest.mark.extras
+def test_a_document_that_reserves_once_it_is_drawn_is_not_kept(tmp_path: Path) -> None:
+    url = "http://courier.test/2026/05/04/mole"
+    with DemoServer() as server:
+        server.put(url, Resource(content=RESERVING))
+        server.put("http://courier.test/shells.xml", Resource(content=SITEMAP.format(url)))
+        config = CONFIG.replace("retries = 0", 'retries = 0\nrights_policy = "skip"')
+        (tmp_path / "broadsheet.toml").write_text(config.format("http://courier.test/shells.xml"), encoding="utf-8")
+        env = {**os.environ, "http_proxy": server.proxy_url}
+        done = subprocess.run(
+            COMMAND, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=60
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    archive = storage.open_archive(tmp_path / "archive")
+    rows = archive.captures().to_table(filter=(pc.field("kind") == "article") & (pc.field("outcome") != "announced"))
+    (event,) = captures_from_arrow(rows)
+    assert (event.outcome, event.reason, event.detail) == ("refused", "ai_reserved", "noai")
+    assert archive.articles().count_rows() == 0
+    everything = b"".join(gzip.decompress((archive.warc / name).read_bytes()) for name in warc.segments(archive.warc))
+    assert b"Drawn and reserved" not in everything
+    assert [one.url for one in records(archive)].count(url) == 1, "its answer, which reserved nothing"
