@@ -12,8 +12,9 @@ from rich.console import Console
 
 from crawler.commands.crawl import run
 from crawler.config import ArchiveConfig, Config, ConfigError, SourceConfig
-from crawler.config.append import Draft, append, check_new, draft
+from crawler.config.append import Draft, append, check_new, check_writable, draft
 from crawler.config.values import BadValue, entrance, host_of, slug
+from crawler.guard import is_allowed, is_private, place_of
 from crawler.plan import Plan
 from crawler.session import Session
 from crawler.survey import Proposal, Survey, block, propose
@@ -108,6 +109,14 @@ def add(url: str, file: Path, name: str | None, contact: str | None, *, dry_run:
     today = dt.datetime.now(dt.UTC).date()
     address = address_of(url, file)
     known = draft(file, contact)
+    if is_private(address) and not is_allowed(*place_of(address), known.config.crawl.allow_private):
+        problem = f"{clean(host_of(address))!r} is no public site"
+        remedy = (
+            "write the site's whole address, such as https://www.daily.example/; [crawl] allow_private lets in your own"
+        )
+        raise ConfigError(file=file, key="URL", problem=problem, remedy=remedy)
+    if not dry_run:
+        check_writable(known)
     chosen = _checked(name, file) if name is not None else name_of(address)
     check_new(known, chosen, host_of(address))
     looked = look_over(address, chosen, known, out=err, log_level=log_level, today=today)

@@ -154,14 +154,16 @@ def entrance_lines(session: Session) -> list[str]:
         for reason, count in deferred.most_common()
     ]
     if unusable:
-        named = ", ".join(f"{count} {reason}" for reason, count in unusable.most_common())
-        lines.append(f"{counted(unusable.total(), 'announced address', 'es')} no page can have, without a row: {named}.")
+        named = ", ".join(f"{count} {reason}" for reason, count in sorted(unusable.items()))
+        one, several = "1 announced address leads to no page and has", "announced addresses lead to no page and have"
+        count = unusable.total()
+        lines.append(f"{one if count == 1 else f'{count} {several}'} no row: {named}.")
     return lines
 
 
-def counted(number: int, noun: str, plural: str = "s") -> str:
+def counted(number: int, noun: str) -> str:
     """``1 source was``, ``2 sources were``."""
-    return f"{number} {noun} was" if number == 1 else f"{number} {noun}{plural} were"
+    return f"{number} {noun} was" if number == 1 else f"{number} {noun}s were"
 
 
 def selector_lines(session: Session) -> list[str]:

@@ -21,6 +21,7 @@ path = "archive"
 [crawl]
 contact = {contact}
 """
+_RIGHTS = "change its rights, or use --dry-run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,15 @@ def check_new(known: Draft, name: str, host: str) -> None:
             raise ConfigError(file=known.file, problem=problem, remedy="write further entrances into its block")
 
 
+def check_writable(known: Draft) -> None:
+    """Raise ConfigError where :func:`append` could not write the file: to be known before a site is looked over."""
+    folder = known.file.resolve().parent
+    if not folder.is_dir():
+        raise ConfigError(file=known.file, problem="its folder does not exist", remedy="make it, or use --dry-run")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(file=known.file, problem="its folder cannot be written", remedy=_RIGHTS)
+
+
 def append(known: Draft, name: str, block: str) -> None:
     """Write ``known`` with ``block``, which holds the source called ``name``, at its end.
 
@@ -107,7 +117,7 @@ def append(known: Draft, name: str, block: str) -> None:
         raise ConfigError(file=known.file, problem="it was written meanwhile", remedy="run the command again") from None
     except OSError as error:
         problem = f"it cannot be written ({error.strerror})"
-        raise ConfigError(file=known.file, problem=problem, remedy="change its rights, or use --dry-run") from None
+        raise ConfigError(file=known.file, problem=problem, remedy=_RIGHTS) from None
 
 
 def _raw(file: Path) -> str:

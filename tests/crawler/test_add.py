@@ -273,3 +273,22 @@ def test_without_a_configuration_somebody_must_be_named(tmp_path: Path) -> None:
     made = load(tmp_path / "broadsheet.toml")
     assert (made.crawl.contact, [source.name for source in made.sources]) == ("mailto:desk@courier.test", ["saltmarsh"])
     assert "broadsheet init" in (tmp_path / "broadsheet.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("address", "config", "needle"),
+    [
+        pytest.param("http://paper.test/", "no/such/folder/b.toml", "its folder does not exist", id="no folder"),
+        pytest.param("nonsense", "broadsheet.toml", "write the site's whole address", id="a word"),
+        pytest.param("http://10.0.0.1/", "broadsheet.toml", "allow_private", id="a private address"),
+    ],
+)
+def test_what_cannot_end_well_is_said_before_the_site_is_asked(
+    file: Path, address: str, config: str, needle: str
+) -> None:
+    with DemoServer() as server:
+        done = add(file.parent, server, address, "-c", config, "--contact", "mailto:desk@courier.test")
+        asked = len(server.requests)
+    assert (done.returncode, asked) == (2, 0), done.stderr
+    assert needle in done.stderr
+    assert len(done.stderr.splitlines()) == 1

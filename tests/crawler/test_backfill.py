@@ -109,9 +109,22 @@ def test_it_goes_on_where_it_was_stopped(folder: Path, server: DemoServer) -> No
     done = crawl(folder, server, *YEAR)
     paths = asked(server)[before:]
     assert done.returncode == 0, done.stdout + done.stderr
-    assert not {"2019/03/", "2019/02/", "2019/"} & set(paths), "lists of days that are over were asked for again"
+    over = {"2019/03/", "2019/02/", "2019/", "sitemap-2019.xml"}
+    assert not over & set(paths), "lists of days that are over were asked for again"
     articles = [path for path in asked(server) if path in (*IN_RANGE, SITEMAP_ONLY)]
     assert sorted(articles) == sorted({*IN_RANGE, SITEMAP_ONLY}), "each article once, over both runs"
+
+
+def test_what_an_earlier_run_left_over_is_fetched_only_where_it_is_of_the_days(
+    folder: Path, server: DemoServer
+) -> None:
+    crawl(folder, server, "--limit", "0")
+    assert not set(OUTSIDE) & set(asked(server))
+    for since, wanted in (("2030-01-01", set()), ("2026-11-01", {"2026/11/20/bridge"})):
+        before = len(server.requests)
+        done = crawl(folder, server, "--since", since)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert set(asked(server)[before:]) & {*OUTSIDE, *IN_RANGE} == wanted
 
 
 def test_a_crawl_after_a_backfill_misses_nothing(folder: Path, server: DemoServer) -> None:
@@ -124,7 +137,7 @@ def test_a_crawl_after_a_backfill_misses_nothing(folder: Path, server: DemoServe
 @pytest.mark.parametrize(
     ("options", "needle"),
     [
-        (("--since", "2019-13-01"), "2019-13-01"),
+        (("--since", "2019-13-01"), "write YYYY-MM-DD"),
         (("--since", "2020-01-01", "--until", "2019-01-01"), "before --since"),
         (("--oldest-first",), "--since"),
     ],

@@ -36,9 +36,7 @@ def put(server: DemoServer, name: str, count: int, padding: int = 0) -> str:
 
 
 def asked(server: DemoServer, begin: int, needle: str) -> list[str]:
-    return [
-        request.host.partition(".")[0] for request in server.requests[begin:] if request.path.startswith(needle)
-    ]
+    return [request.host.partition(".")[0] for request in server.requests[begin:] if request.path.startswith(needle)]
 
 
 def test_entrances_that_a_bound_cut_off_are_the_first_of_the_next_run(tmp_path: Path) -> None:
@@ -76,7 +74,9 @@ def test_sources_whose_articles_a_limit_cut_off_are_the_first_of_the_next_run(po
 def test_order(archive: Archive) -> None:
     old, new = begin(archive), begin(archive)
 
-    def note(run: str, name: str, kind: str, at: dt.datetime, outcome: str = "fetched", status: int | None = 200) -> None:
+    def note(
+        run: str, name: str, kind: str, at: dt.datetime, outcome: str = "fetched", status: int | None = 200
+    ) -> None:
         row = Capture(
             kind=kind,  # type: ignore[arg-type]
             source=name,
