@@ -16,7 +16,8 @@ from deltalake.exceptions import DeltaError
 
 from storage import delta, marker
 from storage.archive import Archive
-from storage.errors import ArchiveError
+from storage.errors import ArchiveBusy, ArchiveError
+from storage.locks import Lock, wait_for_lock
 from storage.places import Place
 from storage.repair import nobody_writes
 from storage.schema import TABLES, Table
@@ -40,19 +41,19 @@ def due(root: Place, steps: Sequence[Step] | None = None) -> tuple[Step, ...]:
 def migrate(archive: Archive, *, say: Callable[[str], None] = lambda _: None) -> tuple[Step, ...]:
     """Bring ``archive`` up to date; ``say`` is told a line about each step. Safe to repeat, and to kill.
 
-    Returns the steps that were done, none where it is of our format.
+    Returns the steps that were done, none where it is of our format. Of two that start at once one waits for the other.
 
     Raises:
-        ArchiveBusy: somebody is writing, or maintaining it.
+        ArchiveBusy: somebody is writing.
         ArchiveError: it cannot be written, or a table is damaged.
     """
     if not marker.read(archive.root).outdated:
         return ()
-    with archive.lock_maintenance("migrating", outdated=True), archive.writing(), archive.lock_recovery():
-        nobody_writes(archive)
+    with _lock(archive, say), archive.writing(), archive.lock_recovery():
         found = marker.read(archive.root)
         if not found.outdated:
             return ()
+        nobody_writes(archive)
         todo = due(archive.root)
         since = found.since or found.format
         marker.write(archive.root, since=since)
@@ -61,6 +62,14 @@ def migrate(archive: Archive, *, say: Callable[[str], None] = lambda _: None) ->
             step.do(archive.root)
         marker.write(archive.root)
         return todo
+
+
+def _lock(archive: Archive, say: Callable[[str], None]) -> Lock:
+    try:
+        return archive.lock_maintenance("migrating", outdated=True)
+    except ArchiveBusy as error:
+        say(f"waiting to migrate: {error}")
+        return wait_for_lock(archive.root / "locks" / "maintenance.lock", holder="migrating")
 
 
 def widen(root: Place, tables: Iterable[Table] = TABLES) -> None:

@@ -11,6 +11,8 @@ import os
 import subprocess
 import sys
 import tarfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -145,6 +147,23 @@ def test_nobody_may_be_writing(old: Path) -> None:
     with crawling, pytest.raises(ArchiveBusy, match="try again once that has ended"):
         migrations.migrate(archive)
     assert marker.read(old).outdated
+
+
+def test_of_two_that_migrate_at_once_one_waits(old: Path) -> None:
+    archive = storage.open_archive(old)
+    said: list[str] = []
+    first = archive.lock_maintenance("migrating", outdated=True)
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(migrations.migrate, archive, say=said.append)
+        while not said and not second.done():
+            time.sleep(0.01)
+        marker.write(old)
+        crawling = archive.lock_source("saltmarsh", holder="the crawl that migrated it")
+        first.release()
+        assert second.result(60) == (), "it was done by then, so that nobody is asked to end"
+    assert crawling is not None
+    crawling.release()
+    assert "waiting to migrate" in said[0]
 
 
 WIDER = dataclasses.replace(
