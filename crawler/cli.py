@@ -21,9 +21,11 @@ import click
 
 from crawler.config import Config, ConfigError, archive_of, load, template
 from crawler.config.units import duration, size
+from crawler.place import PlaceType
 from crawler.terminal import clean, console, escaped
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
+from storage.places import Address
 
 P = ParamSpec("P")
 CONFIG = "broadsheet.toml"
@@ -112,8 +114,9 @@ _config_option = click.option(
 )
 _archive_option = click.option(
     "--archive",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Read this archive; no configuration is needed then.",
+    type=PlaceType(),
+    metavar="PLACE",
+    help="This archive: a folder, or s3://bucket/prefix; no configuration is needed then.",
 )
 _as_of_option = click.option(
     "--as-of",
@@ -301,7 +304,7 @@ def add(url: str, config: Path, name: str | None, contact: str | None, dry_run: 
 @_as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 @_exits
-def show(url: str, config: Path, archive: Path | None, as_of: str | None, as_json: bool) -> int:
+def show(url: str, config: Path, archive: Address | None, as_of: str | None, as_json: bool) -> int:
     """Show the article behind URL as a person reads it.
 
     URL may be any address under which the article was met: as announced, after redirects, canonical, or with tracking
@@ -337,7 +340,7 @@ def show(url: str, config: Path, archive: Path | None, as_of: str | None, as_jso
 def diff(
     url: str,
     config: Path,
-    archive: Path | None,
+    archive: Address | None,
     as_of: str | None,
     names: tuple[str, ...],
     only_list: bool,
@@ -389,7 +392,7 @@ def diff(
 @_as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @_exits
-def status(config: Path, archive: Path | None, as_of: str | None, as_json: bool) -> int:
+def status(config: Path, archive: Address | None, as_of: str | None, as_json: bool) -> int:
     """Say what the archive holds: sources, counts, and the last run."""
     from rich.table import Table
 
@@ -444,7 +447,7 @@ def status(config: Path, archive: Path | None, as_of: str | None, as_json: bool)
 @_exits
 def coverage(
     config: Path,
-    archive: Path | None,
+    archive: Address | None,
     as_of: str | None,
     names: tuple[str, ...],
     since: dt.date | None,
@@ -494,7 +497,7 @@ def coverage(
 def inspect(
     page: str,
     config: Path,
-    archive: Path | None,
+    archive: Address | None,
     as_of: str | None,
     url: str | None,
     source: str | None,
@@ -506,8 +509,8 @@ def inspect(
     and the blocks dropped (-) with the reason.
 
     A file is a saved HTML page, gzipped or not. A URL is read from the archive's WARC where it is there, else asked
-    for once, where robots.txt allows it. The time and memory of a crawl's worker bound this too. Exits with 1 where the
-    page is rejected.
+    for once, with the manners of a crawl: robots.txt, no private address, limits of time and size. The time and memory
+    of a crawl's worker bound this too. Exits with 1 where the page is rejected.
 
     \b
     A page that you saved, with every paragraph whole:
@@ -524,19 +527,19 @@ def inspect(
     rules = next((one.rules for one in loaded.sources if one.name == source), None) if loaded and source else None
     if source is not None and rules is None:
         raise click.BadParameter(f"{config} has no source {source!r}", param_hint="--source")
+    limits = loaded.crawl if loaded else CrawlConfig(contact="run by hand")
     found: Page | Rejection | None = None
     if not page.startswith(("http://", "https://")):
         found = sources.from_file(Path(page), url=url, site=rules)
     else:
         folder = archive or (loaded.archive.path if loaded else None)
-        if folder is not None and not fetch and (archive is not None or folder.exists()):
+        there = archive is not None or not isinstance(folder, Path) or folder.exists()
+        if folder is not None and not fetch and there:
             found = sources.from_archive(open_archive(folder, as_of=as_of), page, site=rules)
         if found is None:
-            from crawler.session import SOFTWARE
+            from crawler.onepage import fetch as fetch_page
 
-            contact = loaded.crawl.contact if loaded else "run by hand"
-            found = sources.from_web(page, agent=f"{SOFTWARE} (+{contact})", site=rules)
-    limits = loaded.crawl if loaded else CrawlConfig(contact="")
+            found = fetch_page(page, limits, site=rules)
     if isinstance(found, Rejection):
         inspection = Inspection(outcome=found)
     else:
@@ -564,7 +567,7 @@ def inspect(
 @_exits
 def compact(
     config: Path,
-    archive: Path | None,
+    archive: Address | None,
     files: int | None,
     grace: dt.timedelta | None,
     vacuum_now: bool,
@@ -610,7 +613,7 @@ def compact(
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @_exits
 def snapshot(
-    name: str | None, config: Path, archive: Path | None, listing: bool, drop: str | None, as_json: bool
+    name: str | None, config: Path, archive: Address | None, listing: bool, drop: str | None, as_json: bool
 ) -> int:
     """Pin the archive as it stands under NAME, to be read again however it changes.
 
@@ -644,7 +647,7 @@ def snapshot(
 @click.option("--repair", is_flag=True, help="Put right what can be, and keep aside whatever is taken out.")
 @click.option("--json", "as_json", is_flag=True, help="Print every problem as JSON.")
 @_exits
-def verify(config: Path, archive: Path | None, quick: bool, repair: bool, as_json: bool) -> int:
+def verify(config: Path, archive: Address | None, quick: bool, repair: bool, as_json: bool) -> int:
     """Check every WARC record, every Parquet file and every row against each other.
 
     Exit codes: 0 nothing is wrong; 4 something was, and all of it was put right; 1 something is wrong; 2 it could not
@@ -673,7 +676,7 @@ def verify(config: Path, archive: Path | None, quick: bool, repair: bool, as_jso
 @_archive_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @_exits
-def migrate(config: Path, archive: Path | None, dry_run: bool) -> int:
+def migrate(config: Path, archive: Address | None, dry_run: bool) -> int:
     """Bring an archive that an older Broadsheet wrote up to date, where it lies.
 
     A crawl does so by itself when it starts; the other commands that write ask for it. No row and no record is
@@ -718,7 +721,7 @@ def migrate(config: Path, archive: Path | None, dry_run: bool) -> int:
 def forget(
     urls: tuple[str, ...],
     config: Path,
-    archive: Path | None,
+    archive: Address | None,
     pattern: str | None,
     again: bool,
     reason: str | None,
@@ -812,8 +815,11 @@ def demo(archive: Path, serve: bool, port: int, log_level: str) -> int:
     return run_demo(archive, out=console(), err=console(stderr=True), log_level=log_level)
 
 
-def _open(config: Path, archive: Path | None, as_of: str | None = None) -> Archive:
-    return open_archive(archive if archive is not None else archive_of(config).path, as_of=as_of)
+def _open(config: Path, archive: Address | None, as_of: str | None = None) -> Archive:
+    if archive is not None:
+        return open_archive(archive, as_of=as_of)
+    wanted = archive_of(config)
+    return open_archive(wanted.path, as_of=as_of, spool=wanted.spool)
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:

@@ -154,6 +154,12 @@ class Archive:
         with _told(f"{self.root} cannot be locked"):
             return lock(self.root / "locks" / "maintenance.lock", holder=what, what=f"{self.root}")
 
+    @property
+    def lost(self) -> str | None:
+        """Why this process holds no more what it locked here, or None; see :mod:`storage.leases`."""
+        guard = self.root.bucket.guard if isinstance(self.root, Remote) else None
+        return guard.lost if guard is not None else None
+
     def writing(self) -> contextlib.AbstractContextManager[None]:
         """Turn the operating system's refusal to write, in a ``with`` block, into an ArchiveError."""
         return _told(f"{self.root} cannot be written")
@@ -228,6 +234,7 @@ class Run:
         self._batch = Batch()
         self._number = 0
         self._broken: Exception | None = None
+        self._written = 0
         self._wire = threading.Lock()
         self._commits = threading.Lock()
 
@@ -235,6 +242,11 @@ class Run:
     def pending(self) -> int:
         """Rows recorded and not yet taken for a commit."""
         return len(self._batch.captures)
+
+    @property
+    def written(self) -> int:
+        """Bytes of WARC records of responses since the last batch was taken."""
+        return self._written
 
     @property
     def batches(self) -> int:
@@ -249,7 +261,9 @@ class Run:
     def write(self, exchange: Exchange, *, original: StoredResponse | None = None) -> WrittenRecord:
         """Append one exchange to the WARC; see :meth:`storage.warc.SegmentWriter.write`."""
         with self._wire:
-            return self.warc.write(exchange, original=original)
+            found = self.warc.write(exchange, original=original)
+            self._written += found.position.length
+            return found
 
     def convert(self, stored: StoredResponse, payload: bytes, *, at: dt.datetime) -> StoredResponse:
         """Keep what a page became once its scripts had run; see :meth:`storage.warc.SegmentWriter.convert`."""
@@ -270,6 +284,8 @@ class Run:
     def take(self) -> Batch:
         """All that was recorded since the last call, as one batch for :meth:`commit`."""
         batch, self._batch = self._batch, Batch()
+        with self._wire:
+            self._written = 0
         return batch
 
     def commit(self, batch: Batch) -> None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from storage.errors import ArchiveError
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
-
-    from storage.leases import Tenure
 
 SCHEME: Final = "s3://"
 # A request's time, and that of all its repetitions: 60 s and 3 minutes are object_store's own advice for S3.
@@ -28,20 +25,30 @@ CONNECT: Final = dt.timedelta(seconds=5)
 RETRIES: Final = 8
 
 
+class Guard(Protocol):
+    """What knows whether this process still holds what it locked."""
+
+    @property
+    def lost(self) -> str | None:
+        """Why it does not, or None where it does."""
+
+    def check(self) -> None:
+        """Make sure of it; raises :class:`~storage.errors.LeaseLost`."""
+
+
 class Bucket:
     """One bucket, the clients that speak to it, and how this process is known in it.
 
     Endpoint, region and credentials come from the environment: ``AWS_ENDPOINT_URL``, ``AWS_REGION``,
     ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``, or the machine's role. ``spool`` is the
-    local folder of what is not uploaded yet. ``fence`` raises once this process has lost what it locked.
+    local folder of what is not uploaded yet. ``ttl`` is how long a lease lasts, in seconds.
     """
 
     def __init__(self, name: str, *, spool: Path | None = None) -> None:
         self.name = name
         self.spool = spool
         self.ttl = 120.0
-        self.tenure: Tenure | None = None
-        self.fence: Callable[[], None] = _unguarded
+        self.guard: Guard | None = None
         self.endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
         self.region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
 
@@ -91,10 +98,6 @@ class Bucket:
             )
         except (BaseError, ValueError) as error:
             raise ArchiveError(f"{SCHEME}{self.name} cannot be reached: {line(error)}") from error
-
-
-def _unguarded() -> None:
-    """Nothing is locked, so nothing can be lost."""
 
 
 def line(error: Exception) -> str:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from storage.errors import ArchiveBusy
-from storage.leases import LeasedLock, Tenure, read_lock
 from storage.places import Place
 from storage.remote import Remote
+from storage.tenure import LeasedLock, Tenure, read_lock
 
 WAIT_SECONDS = 1.0
 
@@ -139,6 +139,12 @@ def is_held(path: Place) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def tidy(folder: Place) -> None:
+    """Remove from the folder of the locks what dead processes left there that is no lock; for the holder of one."""
+    if isinstance(folder, Remote):
+        Tenure.of(folder).sweep()
 
 
 def who_holds(path: Place) -> str:

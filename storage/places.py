@@ -67,13 +67,12 @@ def place(where: Where, *, spool: Path | None = None) -> Place:
     found = address(where) if isinstance(where, str) else where
     if not isinstance(found, S3Address):
         return found
-    bucket = Bucket(found.bucket)
-    bucket.spool = spool or default_spool(found, bucket.endpoint)
-    return Remote(bucket, found.prefix)
+    return Remote(Bucket(found.bucket, spool=spool or default_spool(found)), found.prefix)
 
 
-def default_spool(where: S3Address, endpoint: str | None) -> Path:
+def default_spool(where: S3Address) -> Path:
     """The user's folder for an archive's spool, another for each archive; survives a restart of the machine."""
+    endpoint = Bucket(where.bucket).endpoint
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     key = hashlib.sha256(f"{endpoint or ''} {where}".encode()).hexdigest()[:16]
     return Path(state) / "broadsheet" / "spool" / f"{where.bucket}-{key}"
@@ -150,5 +149,5 @@ def fence(folder: Place) -> None:
 
     On a local file system the kernel sees to it. Raises :class:`~storage.errors.LeaseLost`.
     """
-    if isinstance(folder, Remote):
-        folder.bucket.fence()
+    if isinstance(folder, Remote) and folder.bucket.guard is not None:
+        folder.bucket.guard.check()

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from storage import delta, warc
 from storage.archive import Archive
-from storage.locks import Lock
+from storage.locks import Lock, tidy
 from storage.records import Capture, WarcPosition
 from storage.rows import DEGRADED, Rows
 from storage.schema import ARTICLES, CAPTURES, captures_from_arrow
@@ -106,6 +106,7 @@ def dead_runs(archive: Archive) -> Iterator[DeadRun]:
             segments=tuple(sorted(set(segments.get(name, ())))),
             known=frozenset((file, offset) for file, offset in known if file is not None),
         )
+    tidy(locks)
 
 
 def position(capture: Capture) -> WarcPosition | None:

@@ -31,8 +31,11 @@ class Spool:
     def upload(self, names: Iterable[str]) -> None:
         """Upload these segments, which nobody writes any more; each is removed here once all of it is there.
 
+        One that is there already stays as it is there: pages may have been removed from it since.
         Raises ``OSError`` where one could not be uploaded; it stays here.
         """
         for name in names:
-            (self._warc / name).upload(self.root / name)
-            (self.root / name).unlink()
+            here, there = self.root / name, self._warc / name
+            if not there.is_file() or there.stat().st_size != here.stat().st_size:
+                there.upload(here)
+            here.unlink()

@@ -55,9 +55,26 @@ KEYS: tuple[Key, ...] = (
         description="Further files with [[source]] blocks: names or patterns, relative to this file.",
         example='"sources/*.toml"',
     ),
-    _archive("path", "path", '"archive"', "Folder of the archive, relative to this file; ~ is your home."),
-    _archive("batch_pages", "number", "500", "A batch is committed when it holds this many pages …"),
-    _archive("batch_seconds", "duration", '"60s"', "… or when its first page is this old."),
+    _archive(
+        "path",
+        "path or s3://bucket/prefix",
+        '"archive"',
+        "Folder of the archive, relative to this file; ~ is your home. Or a prefix on S3: docs/object-storage.md.",
+    ),
+    Key(
+        table="archive",
+        name="spool",
+        type="path",
+        default=None,
+        description="For an archive on S3: the local folder of pages that are not uploaded yet, by default one of your "
+        "own for each archive. It must outlive the process.",
+        example='"/var/lib/broadsheet/spool"',
+    ),
+    _archive(
+        "batch_pages", "number", "500", "A batch is committed when it holds this many pages (on S3 by default 10000) …"
+    ),
+    _archive("batch_seconds", "duration", '"60s"', '… or when its first page is this old (on S3 by default "5m") …'),
+    _archive("batch_bytes", "size", '"64 MB"', "… or when its WARC records have this size."),
     _archive("segment_bytes", "size", '"1 GB"', "A WARC segment that reached this size is closed and a new one begun."),
     _archive(
         "min_free",

@@ -10,6 +10,7 @@ from pathlib import Path
 from crawler.config.errors import ConfigError
 from crawler.config.values import host_of
 from pipelines.policy import RightsPolicy
+from storage.places import Address, default_spool
 from storage.records import SiteRules
 
 
@@ -17,14 +18,29 @@ from storage.records import SiteRules
 class ArchiveConfig:
     """Where the archive lies and how large its batches and WARC segments get (pages, seconds, bytes).
 
-    ``min_free`` are the bytes that its disk must have free for a run to start and to go on.
+    ``min_free`` are the bytes that its disk must have free for a run to start and to go on; of an archive on S3 that of
+    the spool, which is the user's own folder for that archive where ``spool`` is None.
     """
 
-    path: Path
+    path: Address
     batch_pages: int = 500
     batch_seconds: float = 60.0
+    batch_bytes: int = 64 * 10**6
     segment_bytes: int = 10**9
     min_free: int = 10**9
+    spool: Path | None = None
+
+    @classmethod
+    def at(cls, path: Address) -> ArchiveConfig:
+        """The defaults for an archive there. A batch on S3 costs requests and makes a segment, so there are fewer."""
+        if isinstance(path, Path):
+            return cls(path=path)
+        return cls(path=path, batch_pages=10_000, batch_seconds=300.0)
+
+    @property
+    def folder(self) -> Path:
+        """The local folder that a run writes into: the archive's, or its spool."""
+        return self.path if isinstance(self.path, Path) else self.spool or default_spool(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +156,8 @@ class Config:
 
         Settings at their default do not count, so that a new key changes no digest.
         """
-        defaults = asdict(ArchiveConfig(path=self.archive.path)) | asdict(CrawlConfig(contact=""))
-        settings = asdict(self.archive) | asdict(self.crawl)
+        defaults = asdict(ArchiveConfig.at(self.archive.path)) | asdict(CrawlConfig(contact=""))
+        settings = asdict(self.archive) | {"spool": None} | asdict(self.crawl)
         chosen = {key: value for key, value in settings.items() if value != defaults[key]}
         sources = sorted([source.name, source.digest] for source in self.sources)
         return _digest([chosen, sources, sorted(source.name for source in self.disabled)])

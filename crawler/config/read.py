@@ -22,6 +22,7 @@ from crawler.config.model import (
 from crawler.config.table import Table, keys_of
 from crawler.guard import is_allowed, is_private, place_of
 from pipelines.policy import POLICIES
+from storage.places import address
 from storage.records import SiteRules
 
 
@@ -48,8 +49,13 @@ def parse(text: str, file: Path, *, empty: bool = False) -> Config:
 
 
 def check_archive_path(config: Config) -> None:
-    """Raise ConfigError where the archive's folder is not there and cannot be made, or cannot be written to."""
+    """Raise ConfigError where the archive's folder is not there and cannot be made, or cannot be written to.
+
+    Of an archive on S3 its store tells, when it is opened.
+    """
     path = config.archive.path
+    if not isinstance(path, Path):
+        return
 
     def wrong(problem: str, remedy: str) -> ConfigError:
         return ConfigError(file=config.file, table="archive", key="path", problem=problem, remedy=remedy)
@@ -114,21 +120,32 @@ def _only(top: Table, name: str) -> Table:
 
 
 def _archive(table: Table) -> ArchiveConfig:
-    default = ArchiveConfig(path=Path("archive"))
     path = table.text("path")
-    if path is not None and (not path.strip() or "://" in path or "\0" in path):
-        raise table.error("path", f"{path!r} is not a folder", 'write a path, such as "archive"')
     try:
-        written = Path(path or default.path).expanduser()
-    except RuntimeError:
-        raise table.error("path", f"no home is known for {path!r}", "write an absolute path") from None
+        place = address("archive" if path is None else path)
+    except ValueError as error:
+        remedy = 'write a path, such as "archive", or "s3://bucket/prefix"'
+        raise table.error("path", str(error), remedy) from None
+    spool = table.text("spool")
+    if spool is not None and (not spool.strip() or "://" in spool or "\0" in spool):
+        raise table.error("spool", f"{spool!r} is not a folder", "write the path of a folder of this machine")
+    default = ArchiveConfig.at(_local(table, "path", place) if isinstance(place, Path) else place)
     return ArchiveConfig(
-        path=table.file.parent / written,
+        path=default.path,
+        spool=_local(table, "spool", Path(spool)) if spool is not None else None,
+        batch_bytes=table.size("batch_bytes", default.batch_bytes),
         batch_pages=table.number("batch_pages", default.batch_pages, low=1, high=1_000_000),
         batch_seconds=table.duration("batch_seconds", default.batch_seconds, above_zero=True),
         segment_bytes=table.size("segment_bytes", default.segment_bytes),
         min_free=table.size("min_free", default.min_free, least=0),
     )
+
+
+def _local(table: Table, key: str, path: Path) -> Path:
+    try:
+        return table.file.parent / path.expanduser()
+    except RuntimeError:
+        raise table.error(key, f"no home is known for {str(path)!r}", "write an absolute path") from None
 
 
 def _crawl(table: Table) -> CrawlConfig:

@@ -24,6 +24,7 @@ from crawler.config import (
     parse,
     template,
 )
+from storage.places import S3Address
 from storage.records import SiteRules
 
 FILE = Path("broadsheet.toml")
@@ -253,7 +254,25 @@ def test_contacts_that_are_refused(contact: str, problem: str) -> None:
             f"{CONTACT}[archive]\npath = 3\n{SOURCE}", "path: 3 is a whole number; write a text in", id="path"
         ),
         pytest.param(
-            f"{CONTACT}[archive]\npath = 's3://x'\n{SOURCE}", "'s3://x' is not a folder; write a path", id="s3"
+            f"{CONTACT}[archive]\npath = 's3://papers'\n{SOURCE}",
+            'path: the address needs a prefix of letters, digits, dots, dashes and underscores; write',
+            id="s3 without a prefix",
+        ),
+        pytest.param(
+            f"{CONTACT}[archive]\npath = 's3://key:secret@papers/news'\n{SOURCE}",
+            "path: credentials and options do not belong into an address; they come from the environment; write a path",
+            id="a credential",
+        ),
+        pytest.param(
+            f"{CONTACT}[archive]\npath = 'gs://papers/news'\n{SOURCE}", "path: gs: is not a place for an arch", id="gs"
+        ),
+        pytest.param(
+            f"{CONTACT}[archive]\naccess_key = 'a'\n{SOURCE}", "access_key: there is no such key", id="key in the file"
+        ),
+        pytest.param(
+            f"{CONTACT}[archive]\nspool = 's3://papers/spool'\n{SOURCE}",
+            "spool: 's3://papers/spool' is not a folder; write the path of a folder of this machine",
+            id="a spool on S3",
         ),
         pytest.param(f"{CONTACT}[archive]\npath = ''\n{SOURCE}", "path: '' is not a folder; ", id="no path"),
         pytest.param(f"{CONTACT}[archive]\npath = 2026-11-22\n{SOURCE}", "is a date or time; write", id="date"),
@@ -452,6 +471,16 @@ def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
     path = tmp_path / "broadsheet.toml"
     path.write_text(f"\ufeff{CONTACT}{SOURCE}", encoding="utf-8")
     assert load(path).sources[0].name == "courier"
+
+
+def test_an_archive_on_s3_has_larger_batches_and_a_spool() -> None:
+    text = f'[archive]\npath = "s3://papers/news"\nspool = "kept"\n{CONTACT}{SOURCE}'
+    found = parse(text, Path("etc/broadsheet.toml"))
+    assert found.archive.path == S3Address(bucket="papers", prefix="news")
+    assert found.archive.folder == found.archive.spool == Path("etc/kept")
+    assert (found.archive.batch_seconds, found.archive.batch_bytes) == (300.0, 64 * 10**6)
+    check_archive_path(found)
+    assert found.digest == config().digest
 
 
 def test_archive_path_is_checked(tmp_path: Path) -> None:

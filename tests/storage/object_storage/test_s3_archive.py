@@ -192,7 +192,6 @@ def test_another_machine_recovers_what_reached_s3_and_the_first_one_the_rest(whe
     assert recover(elsewhere) == []
     assert isinstance(elsewhere.root, Remote)
     elsewhere.root.bucket.ttl = 1.0
-    elsewhere.root.bucket.tenure = None
     time.sleep(2.5)
     assert len(recover(elsewhere)) == 1
     whole(elsewhere, 2)
@@ -212,7 +211,6 @@ def test_who_slept_too_long_writes_no_more(where: str, tmp_path: Path) -> None:
     assert isinstance(other.root, Remote)
     assert other.lock_source(SOURCE, holder="another") is None
     other.root.bucket.ttl = 1.0
-    other.root.bucket.tenure = None
     time.sleep(2.5)
     taken = other.lock_source(SOURCE, holder="another")
     assert taken is not None
