@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
-from crawler.commands import inspect
 from crawler.commands.inspection import placed
 from crawler.demo import DemoServer, Resource
 from crawler.demo.resource import redirect
@@ -123,22 +126,71 @@ def test_it_says_why_a_date_stands_on_its_clock(
     assert placed(dates, SiteRules(name="paper", timezone=rules)) == expected
 
 
-def test_where_a_redirect_leads_robots_txt_is_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')", "inspect")
+CONFIG = '[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:desk@paper.test"\ndelay = "0s"\ntimeout = "2s"\n'
+PLAIN = "text/plain"
+
+
+def asked(folder: Path, server: DemoServer, url: str) -> subprocess.CompletedProcess[str]:
+    (folder / "broadsheet.toml").write_text(
+        CONFIG + '[[source]]\nname = "p"\nentrances = ["http://paper.test/"]\n', encoding="utf-8"
+    )
+    env = {**os.environ, "http_proxy": server.proxy_url}
+    return subprocess.run(
+        [*COMMAND, url], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60
+    )  # fmt: skip
+
+
+def test_an_address_is_asked_for_and_its_redirects_followed_to_another_host(tmp_path: Path) -> None:
     with DemoServer() as server:
-        monkeypatch.setenv("http_proxy", server.proxy_url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        server.put(
-            "http://open.test/robots.txt", Resource(content="User-agent: *\nAllow: /\n", content_type="text/plain")
-        )
-        server.put(
-            "http://shut.test/robots.txt", Resource(content="User-agent: *\nDisallow: /", content_type="text/plain")
-        )
-        server.put("http://open.test/here", redirect("http://open.test/there"))
-        server.put("http://open.test/there", Resource(content=HTML))
-        server.put("http://open.test/away", redirect("http://shut.test/secret"))
-        server.put("http://shut.test/secret", Resource(content=HTML))
-        page = inspect.from_web("http://open.test/here", agent="test", site=None)
-        assert (page.url, page.body) == ("http://open.test/there", HTML.encode())
-        with pytest.raises(inspect.NotToBeHad, match=r"shut\.test/robots\.txt disallows http://shut\.test/secret"):
-            inspect.from_web("http://open.test/away", agent="test", site=None)
-        assert not [asked for asked in server.requests if "secret" in str(asked)]
+        server.put("http://open.test/here", redirect("http://there.test/wall"))
+        server.put("http://there.test/wall", Resource(content=HTML))
+        got = asked(tmp_path, server, "http://open.test/here")
+        paths = [(request.host, request.path) for request in server.requests]
+    assert got.returncode == 0, got.stdout + got.stderr
+    assert "A wall for the harbour" in got.stdout
+    assert paths == [
+        ("open.test", "/robots.txt"),
+        ("open.test", "/here"),
+        ("there.test", "/robots.txt"),
+        ("there.test", "/wall"),
+    ]
+    assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        pytest.param(
+            "/shut", "http://shut.test/robots.txt disallows it; save the page yourself", id="robots.txt there"
+        ),
+        pytest.param("/inside", "private_address: 127.0.0.1 is no host of the public Internet; where", id="private"),
+        pytest.param("/busy", "robots_unavailable", id="robots.txt answers 429"),
+        pytest.param("/dripping", "cannot be had, timeout", id="a page without end"),
+    ],
+)
+def test_what_a_crawl_would_not_ask_for_is_not_asked_for(path: str, said: str, tmp_path: Path) -> None:
+    with DemoServer() as server:
+        server.put("http://shut.test/robots.txt", Resource(content="User-agent: *\nDisallow: /", content_type=PLAIN))
+        server.put("http://busy.test/robots.txt", Resource(content="Later", content_type=PLAIN, status=429))
+        server.put("http://open.test/shut", redirect("http://shut.test/secret"))
+        server.put("http://open.test/inside", redirect(f"http://127.0.0.1:{server.port}/secret"))
+        server.put("http://open.test/busy", redirect("http://busy.test/secret"))
+        server.put("http://open.test/dripping", redirect("http://faults.test/dripping?seconds=50"))
+        for host in ("shut.test", "busy.test", f"127.0.0.1:{server.port}"):
+            server.put(f"http://{host}/secret", Resource(content=HTML))
+        started = time.monotonic()
+        got = asked(tmp_path, server, f"http://open.test{path}")
+        seconds = time.monotonic() - started
+        paths = [request.path for request in server.requests]
+    assert got.returncode == 2, got.stdout + got.stderr
+    assert said in " ".join(got.stderr.split())
+    assert "Traceback" not in got.stderr
+    assert "/secret" not in paths
+    assert seconds < 40, "its end comes long before the page's"
+
+
+def test_what_is_no_address_is_said_to_be_none() -> None:
+    got = CliRunner().invoke(main, ["inspect", "http:///news", "--config", "none.toml"])
+    assert got.exit_code == 2
+    assert "http:///news" in got.output
