@@ -55,6 +55,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
         "recovered": "A dead run had fetched it; it was indexed when the next run began.",
         "redirect_broken": "A redirect names no address that can be asked for.",
         "redirect_loop": "The redirects go round in a circle, or are too many.",
+        "redirected_elsewhere": "A known article's address now leads to another page: a front page or another story.",
         "retry_after": "The host asked to be left alone until an instant (Retry-After); a later run goes on then.",
         "render_failed": "The browser gave no document of the page; a later run asks again.",
         "robots": "The host's robots.txt disallows it.",

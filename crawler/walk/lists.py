@@ -134,7 +134,7 @@ class Lists:
         return known.fetched_at
 
     def _done(self, url: str, listed: Period | None, modified: dt.datetime | None = None) -> bool:
-        """Whether the archive holds a list of days that were over when it was fetched, and that has not changed since."""
+        """Whether the archive holds a list of days that were over when it was fetched, and unchanged since."""
         known = self._history.get(url, "entrance")
         if known is None or known.warc is None or known.fetched_at is None:
             return False

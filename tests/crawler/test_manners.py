@@ -139,7 +139,7 @@ def test_retry_after_holds_the_host_back_across_runs(value: str, demo_server: De
     assert abs((row["not_before"] - later).total_seconds()) < 60
     publish(demo_server, "busy.test", 5)
     before = len(demo_server.requests)
-    crawl(tmp_path, demo_server.proxy_url, "--now", code=3)
+    crawl(tmp_path, demo_server.proxy_url, "--now")
     assert {request.host for request in demo_server.requests[before:]} == {"calm.test"}
 
 
@@ -259,7 +259,7 @@ def test_a_signal_before_the_crawl_begins_ends_it_cleanly(where: str, tmp_path: 
     module, _, name = where.rpartition(".")
     owner, _, cls = module.rpartition(".")
     target = module if cls.islower() else owner
-    late = f'''
+    late = f"""
 import importlib, os, signal, time
 def stop(*args, **kwargs):
     print("there", flush=True)
@@ -269,7 +269,7 @@ if __name__ == "__main__":
     owner = cli if {target!r} == "crawler.config" else importlib.import_module({target!r}).{cls}
     setattr(owner, {name!r}, stop)
     cli.main(["crawl"], prog_name="broadsheet")
-'''
+"""
     (tmp_path / "late.py").write_text(late, encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     line = [sys.executable, "late.py"]

@@ -69,7 +69,9 @@ def test_it_holds_its_sources_and_leaves_out_those_of_others(config: Config, ses
     second = Session.open(config, say=said.append)
     assert [source.name for source in session.sources] == ["harbour", "island"]
     assert (second.sources, second.busy) == ((), ("harbour", "island"))
-    assert re.fullmatch(r"2 sources \(harbour, island\) are being crawled by crawl, process \d+ on .*; left out", said[0])
+    assert re.fullmatch(
+        r"2 sources \(harbour, island\) are being crawled by crawl, process \d+ on .*; left out", said[0]
+    )
     assert len(said) == 1, "one line for each run that holds sources, not for each source"
     close(second)
     close(session)
