@@ -265,3 +265,26 @@ def test_a_compaction_whose_reply_is_lost_is_done_once(folder: Remote, s3: Fault
         compact.compact(archive.root, many=1)
     assert fault.met == 1
     whole(archive, 3)
+
+
+def write_on(where: str, spool: Path, numbers: range) -> None:
+    """A process that commits a batch for each page."""
+    archive = Archive.create(where, spool=spool)
+    run = begin(archive)
+    for number in numbers:
+        fill(run, History(), range(number, number + 1))
+        run.commit(run.take())
+    run.finish()
+
+
+def test_two_machines_write_at_once(where: str, tmp_path: Path) -> None:
+    writers = [
+        SPAWN.Process(target=write_on, args=(where, tmp_path / f"spool{start}", range(start, start + 4)))
+        for start in (1, 5)
+    ]
+    for process in writers:
+        process.start()
+    for process in writers:
+        process.join()
+    assert [process.exitcode for process in writers] == [0, 0]
+    whole(storage.open_archive(where), 8)
