@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from pipelines import verdicts
+from pipelines import moves, verdicts
 from pipelines.ledger import Ledger, Vectors, place_of
 from pipelines.sieve import Bools
 from pipelines.states import (
@@ -145,6 +145,17 @@ class History:
         if known is None or state is None or known.revision == result.revision or state.id != result.id:
             return None
         return state.warc
+
+    def leads_elsewhere(self, requested_url: str, result: Article | Rejection, before: Article | None) -> bool:
+        """Whether a known article's address led, over a redirect, to a page that is not that article.
+
+        ``before`` is as for :meth:`verdict`; without it only the headline tells.
+        """
+        state = self.get(requested_url)
+        if isinstance(result, Rejection) or state is None or state.id is None:
+            return False
+        known = self.article(state.id)
+        return moves.is_elsewhere(result, requested_url=requested_url, given=state.id, known=known, before=before)
 
     def verdict(self, requested_url: str, result: Article | Rejection, *, before: Article | None = None) -> Verdict:
         """What ``result``, read from the page at ``requested_url``, means beside what is known.

@@ -12,6 +12,8 @@ import logging
 import traceback
 from typing import Protocol
 
+from pipelines import moves
+from pipelines.fates import fates
 from pipelines.history import History, Verdict
 from pipelines.outcomes import settle
 from pipelines.pages import earlier_page
@@ -36,13 +38,15 @@ class Fetched:
 class Extracted:
     """A fetched page and what it turned out to be; ``result`` is None where the extractor has a bug.
 
-    ``before`` is what the same extractor reads from the earlier capture, where an edit would be claimed.
+    ``before`` is what the same extractor reads from the earlier capture, where an edit would be claimed; ``found`` what
+    it reads from the page as that of its final address, where a known article's redirect led to something else.
     """
 
     page: Page
     capture: Capture
     result: Article | Rejection | None
     before: Article | None = None
+    found: Article | Rejection | None = None
     bug: str | None = None
 
 
@@ -64,8 +68,8 @@ class Keeper(Protocol):
     bugs: list[str]
     stopping: str | None
 
-    def record(self, capture: Capture, article: Article | None = None) -> None:
-        """Write one event."""
+    def record(self, capture: Capture, article: Article | None = None, *, final: bool = True) -> None:
+        """Write one event; ``final`` where it is an address's fate in this run."""
 
     async def commit_if_due(self) -> None:
         """Commit a batch where it is full or old enough."""
@@ -104,23 +108,29 @@ class ExtractPipeline(_Pipeline):
         """Extract where the item is a fetched page; anything else passes."""
         if not isinstance(item, Fetched):
             return item
-        result: Article | Rejection | None = None
-        bug = None
+        before = found = None
         try:
-            result = await asyncio.wrap_future(self._keeper.workers.submit(item.page))
+            result, bug = await self._read(item.page)
+            if result is not None:
+                before = await self._before(item.page, result)
+                if self._keeper.history.leads_elsewhere(item.capture.requested_url, result, before):
+                    found, bug = await self._read(moves.as_found(item.page))
+                    result = found
         except asyncio.CancelledError:
             if self._keeper.stopping is None:
                 raise
             return Unread(page=item.page, capture=item.capture, reason=self._keeper.stopping)
+        return Extracted(page=item.page, capture=item.capture, result=result, before=before, found=found, bug=bug)
+
+    async def _read(self, page: Page) -> tuple[Article | Rejection | None, str | None]:
+        """What ``page`` turns out to be, or what went wrong in the extractor."""
+        try:
+            return await asyncio.wrap_future(self._keeper.workers.submit(page)), None
         except Exception as error:  # noqa: BLE001 - a bug of ours must not lose the page: it is kept, and ends the run as failed
             try:
-                result = settle_error(item.page, error)
+                return settle_error(page, error), None
             except Exception:  # noqa: BLE001 - as above
-                bug = "".join(traceback.format_exception(error)).strip()
-        before = None
-        if bug is None and result is not None:
-            before = await self._before(item.page, result)
-        return Extracted(page=item.page, capture=item.capture, result=result, before=before, bug=bug)
+                return None, "".join(traceback.format_exception(error)).strip()
 
     async def _before(self, page: Page, result: Article | Rejection) -> Article | None:
         """What today's extractor and rules read from the earlier capture; None where no edit is to be claimed."""
@@ -176,10 +186,11 @@ class ArchivePipeline(_Pipeline):
             last = (item.bug or "").rpartition("\n")[2][:300]
             keeper.bugs.append(f"extraction of {item.page.url}: {last}")
             verdict = Verdict(outcome="failed", reason="extract_crashed", detail=last)
-        else:
-            verdict = keeper.history.verdict(item.capture.requested_url, item.result, before=item.before)
-        known = keeper.history.get(item.capture.requested_url)
-        keeper.record(settle(item.capture, verdict, item.result, known=known), verdict.article)
+            known = keeper.history.get(item.capture.requested_url)
+            keeper.record(settle(item.capture, verdict, known=known))
+            return
+        for fate in fates(keeper.history, item.capture, item.result, before=item.before, found=item.found):
+            keeper.record(fate.row, fate.article, final=fate.counted)
 
     async def close_spider(self) -> None:
         """Stop watching, once a commit that is under way has ended; the session itself is closed when the spider is."""

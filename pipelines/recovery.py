@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TypeVar
 
-from pipelines import forgotten, outcomes
+from pipelines import forgotten, moves, outcomes
+from pipelines.fates import Fate, fates
 from pipelines.history import History, Verdict
 from pipelines.pages import earlier_page, page_of
 from pipelines.process import process
@@ -106,12 +107,12 @@ def complete(archive: Archive, dead: DeadRun, submit: Submit) -> Recovered:
         if found.info is not None and not forgotten.was_one(stones, found)
     ]
     history = History.load(archive, {one.source for one in left})
-    for capture, article in _indexed(archive, dead.name, left, history, submit, stones):
-        batch.captures.append(capture)
-        tallies[capture.source, capture.outcome, capture.reason] += 1
-        pages += 1
-        if article is not None:
-            batch.articles.append(article)
+    for fate in _indexed(archive, dead.name, left, history, submit, stones):
+        batch.captures.append(fate.row)
+        tallies[fate.row.source, fate.row.outcome, fate.row.reason] += fate.counted
+        pages += fate.row.warc_file is not None
+        if fate.article is not None:
+            batch.articles.append(fate.article)
             articles += 1
         if len(batch.captures) >= BATCH_PAGES:
             number += 1
@@ -132,6 +133,7 @@ def complete(archive: Archive, dead: DeadRun, submit: Submit) -> Recovered:
         tallies=tuple(
             Tally(source=source, outcome=outcome, reason=reason, count=count)
             for (source, outcome, reason), count in sorted(tallies.items(), key=str)
+            if count
         ),
         detail=f"ended without closing; recovered {pages} pages and {articles} articles"
         + (f"; {lost} articles named in captures could not be read again" if lost else ""),
@@ -155,20 +157,29 @@ class _Left:
 
 def _indexed(
     archive: Archive, run: str, left: list[_Left], history: History, submit: Submit, stones: Tombstones
-) -> Iterator[tuple[Capture, Article | None]]:
-    """The row of each record that reached the WARC and no table, and the article where it is one, in their order.
+) -> Iterator[Fate]:
+    """The rows of each record that reached the WARC and no table, and the article where it is one, in their order.
 
     Pages are extracted ahead, as many at once as ``submit`` works on; the verdicts follow one after the other.
     """
     for found, reading in _ahead((_opened(archive, one.found, submit) for one in left), AHEAD):
         if isinstance(found, warc.Withheld):
-            capture, article = dataclasses.replace(outcomes.capture_of_withheld(found), run=run), None
+            rows = iter([Fate(row=dataclasses.replace(outcomes.capture_of_withheld(found), run=run))])
         elif found.info is None:
             continue
         else:
-            capture, article = _index(archive, run, found, found.info, history, reading, submit, stones)
-        history.apply(capture)
-        yield capture, article
+            rows = _index(archive, run, found, found.info, history, reading, submit, stones)
+        for fate in rows:
+            if _is_noted(fate.row, history):
+                continue
+            history.apply(fate.row)
+            yield fate
+
+
+def _is_noted(row: Capture, history: History) -> bool:
+    """Whether the archive has the row already: one that names no record outlives the loss of the record's own."""
+    known = history.get(row.requested_url) if row.reason == moves.REDIRECTED else None
+    return known is not None and (known.outcome, known.reason) == (row.outcome, row.reason)
 
 
 def _opened(
@@ -227,28 +238,36 @@ def _index(
     reading: _Reading | None,
     submit: Submit,
     stones: Tombstones,
-) -> tuple[Capture, Article | None]:
-    """The row for a response that reached the WARC and no table, and the article where it is one."""
+) -> Iterator[Fate]:
+    """The rows for a response that reached the WARC and no table, and the article where it is one."""
     capture = dataclasses.replace(outcomes.capture_of(stored, info), run=run)
     known = history.get(capture.requested_url, capture.kind)
     if info.kind == "robots" and outcomes.robots_speaks(stored.status):
-        return dataclasses.replace(capture, reason=RECOVERED), None
+        yield Fate(row=dataclasses.replace(capture, reason=RECOVERED))
+        return
     verdict = outcomes.of_status(stored, known)
     if verdict is None and info.kind == "article":
         verdict = outcomes.of_payload(stored, known)
     if verdict is not None:
-        return outcomes.settle(capture, verdict, failed_at=stored, known=known, run=run), None
+        yield Fate(row=outcomes.settle(capture, verdict, failed_at=stored, known=known, run=run))
+        return
     if reading is None:
         # Without validators: what the entrance announced may not have been noted, so the next poll must bring it whole.
-        return dataclasses.replace(capture, etag=None, last_modified=None, reason=RECOVERED), None
+        yield Fate(row=dataclasses.replace(capture, etag=None, last_modified=None, reason=RECOVERED))
+        return
     result = reading.result()
     if isinstance(result, Article) and stones.holds(result.canonical_url):
-        return outcomes.settle(capture, Verdict(outcome="refused", reason="forgotten"), known=known), None
+        removed = Verdict(outcome="refused", reason="forgotten")
+        yield Fate(row=outcomes.settle(capture, removed, known=known))
+        return
     place = history.earlier(capture.requested_url, result)
     earlier = earlier_page(archive.warc, place, reading.page) if place and isinstance(reading.page, Page) else None
-    before = _Reading(earlier, submit).result() if earlier is not None else None
-    verdict = history.verdict(capture.requested_url, result, before=before if isinstance(before, Article) else None)
-    return outcomes.settle(capture, verdict, result, known=known), verdict.article
+    read = _Reading(earlier, submit).result() if earlier is not None else None
+    before = read if isinstance(read, Article) else None
+    found = None
+    if isinstance(reading.page, Page) and history.leads_elsewhere(capture.requested_url, result, before):
+        found = _Reading(moves.as_found(reading.page), submit).result()
+    yield from fates(history, capture, result, before=before, found=found)
 
 
 def _articles_again(archive: Archive, captures: list[Capture], submit: Submit) -> Iterator[Article | None]:
@@ -272,9 +291,12 @@ def _reading_of(archive: Archive, capture: Capture, submit: Submit) -> _Reading 
     if where is None:
         return None
     try:
-        return _Reading(page_of(warc.read(archive.warc, where)), submit)
+        page = page_of(warc.read(archive.warc, where))
     except warc.WarcDamage:
         return None
+    if isinstance(page, Page) and page.requested_url != capture.requested_url:
+        page = moves.as_found(page)
+    return _Reading(page, submit)
 
 
 def _start_of(run: str, default: dt.datetime) -> dt.datetime:

@@ -30,12 +30,15 @@ _SESSION = frozenset({"sid", "sessionid", "session_id", "session"})
 _SESSION_LENGTH = 16
 _TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "ga_", "wtmc_", "at_")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]{0,200}", re.IGNORECASE)
+# ASP.NET's cookieless sessions, ``/(S(lit3py55t21z5v55vlm25s55))/`` and ``/(X(1)A(…)S(…))/``: a part by itself, made of
+# one-letter keys with their values (Microsoft's documentation of SessionStateSection.Cookieless).
+_SESSION_PART = re.compile(r"/\((?:[A-Za-z]\([A-Za-z0-9_\-]{0,2000}\))+\)(?=/|$)")
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 
 # Addresses that are canonical as they stand, where TRACKED does not match too. In the syntax that RE2 and Python share,
 # for millions are asked at once.
 PLAIN = (
-    r"^https?://[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?(?:/[A-Za-z0-9\-_~!$&'()*+,:=@][A-Za-z0-9\-_.~!$&'()*+,:=@]*)*"
+    r"^https?://[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?(?:/[A-Za-z0-9\-_~!$&'*+,:=@][A-Za-z0-9\-_.~!$&'()*+,:=@]*)*"
     r"(?:/|/[A-Za-z0-9\-_~][A-Za-z0-9\-_.~]*(?:\?[A-Za-z0-9\-_.~]+=[A-Za-z0-9\-_.~]*(?:&[A-Za-z0-9\-_.~]+=[A-Za-z0-9\-_.~]*)*)?)$"
 )
 TRACKED = "(?i)[?&](?:(?:" + "|".join(sorted(_TRACKING | _SESSION)) + ")=|" + "|".join(_TRACKING_PREFIXES) + ")"
@@ -111,7 +114,7 @@ def canonical(url: str) -> str:
     if not host:
         return url
     netloc = f"{host}:{port}" if port and port != _DEFAULT_PORTS[scheme] else host
-    path = _remove_dots(_quote(_SESSION_PATH.sub("", parts.path))) or "/"
+    path = _remove_dots(_SESSION_PART.sub("", _SESSION_PATH.sub("", _quote(parts.path)))) or "/"
     pairs = [_quote(pair) for pair in parts.query.split("&") if pair and not _is_tracking(pair)]
     query = f"?{'&'.join(pairs)}" if pairs else ""
     return f"{scheme}://{netloc}{path}{query}"

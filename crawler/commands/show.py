@@ -20,15 +20,34 @@ WIDTH = 100
 
 
 def find(archive: Archive, url: str) -> tuple[Article | None, Capture | None]:
-    """The current article behind ``url``, by whatever address it was met, and the last event of that address."""
+    """The current article behind ``url``, by whatever address it was met, and the last event of that address.
+
+    An address that no event names may still be one that a known article declares as its own.
+    """
     event = last_event(archive, url)
-    wanted = event.id if event is not None and event.id is not None else article_id(canonical(url))
-    found = articles_from_arrow(archive.articles().to_table(filter=pc.field("id") == wanted))
-    return (found[0] if found else None), event
+    given = event.id if event is not None else None
+    for wanted in dict.fromkeys((given or article_id(canonical(url)), None if given else _declaring(archive, url))):
+        if wanted is not None:
+            found = articles_from_arrow(archive.articles().to_table(filter=pc.field("id") == wanted))
+            if found:
+                return found[0], event
+    return None, event
+
+
+def _declaring(archive: Archive, url: str) -> str | None:
+    """The id of the article that first declared ``url`` as its own address, in any of its revisions, or None."""
+    spelt = pc.field("canonical_url").isin([f"{scheme}://{key(url)}" for scheme in ("http", "https")])
+    rows = archive.articles(all_revisions=True).to_table(["id", "row"], filter=spelt).sort_by("row")
+    ids = rows["id"].to_pylist()
+    return str(ids[0]) if ids else None
 
 
 def last_event(archive: Archive, url: str) -> Capture | None:
-    """The newest event of an address, by whatever spelling it was met; one that names an article goes first."""
+    """The newest event of an address, by whatever spelling it was met.
+
+    One that names an article goes before one that names none, and then the address's own before those of others that
+    led to it.
+    """
     captures = archive.captures()
     spellings = sorted({url, canonical(url), *(f"{scheme}://{key(url)}" for scheme in ("http", "https"))})
     near = (pc.field("requested_url").isin(spellings) | pc.field("url").isin(spellings)) & (
@@ -40,8 +59,9 @@ def last_event(archive: Archive, url: str) -> Capture | None:
         table = pa.Table.from_batches(batches, schema=captures.schema)
     if not table.num_rows:
         return None
-    events = captures_from_arrow(table.sort_by([("at", "ascending")]))
-    return next((event for event in reversed(events) if event.id is not None), events[-1])
+    wanted = key(url)
+    events = captures_from_arrow(table)
+    return max(events, key=lambda event: (event.id is not None, key(event.requested_url) == wanted, event.at))
 
 
 def _matching(batch: pa.RecordBatch, wanted: str) -> pa.RecordBatch:

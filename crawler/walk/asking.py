@@ -18,8 +18,8 @@ from crawler.failures import detail_of, reason_of
 from crawler.hosts import PATIENCE_SECONDS
 from crawler.refused import Refused
 from crawler.session import Session
-from pipelines import outcomes
-from pipelines.history import KNOWN_ARTICLE, announced, key
+from pipelines import moves, outcomes
+from pipelines.history import KNOWN_ARTICLE, UrlState, announced, key
 from pipelines.outcomes import RETRIED
 from pipelines.urls import join
 from storage.records import Capture, CaptureKind
@@ -92,9 +92,9 @@ class Asking:
         row = dataclasses.replace(capture, at=now, outcome="failed", warc_file=None, warc_offset=None, warc_length=None)
         hops = {*map(key, errand.hops), key(stored.url)}
         if target is None or len(target) > MAX_URL:
-            self.settle(dataclasses.replace(row, reason="redirect_broken", detail=location[:200]))
+            self._fail(row, "redirect_broken", location[:200])
         elif stored.url in errand.hops or len(errand.hops) >= self._hops:
-            self.settle(dataclasses.replace(row, reason="redirect_loop", detail=f"{len(hops)} addresses"))
+            self._fail(row, "redirect_loop", f"{len(hops)} addresses")
         elif not errand.source.owns(target):
             refusal = dataclasses.replace(row, outcome="refused", reason="offsite", detail=f"leads to {target[:200]}")
             self.settle(refusal)
@@ -103,25 +103,59 @@ class Asking:
         else:
             state = self.session.history.get(target)
             own = self.session.history.get(errand.info.requested_url)
-            if state and state is not own and key(target) not in hops and state.outcome in KNOWN_ARTICLE:
-                alias = dataclasses.replace(row, outcome="unchanged", reason="alias", url=target, id=state.id)
-                self.settle(alias)
+            if own and own.is_article and moves.leads_to_front(errand.info.requested_url, target):
+                self.settle(moves.gone(row, own.id, target))
+            elif state and state is not own and key(target) not in hops and state.outcome in KNOWN_ARTICLE:
+                self.settle(self._led(row, target, own, state))
             elif self._asked.setdefault(key(target), key(errand.info.requested_url)) != key(errand.info.requested_url):
                 self._joining.append((row, target))
             else:
                 yield self.request(target, errand.onward(stored.url))
 
+    def _fail(self, row: Capture, reason: str, detail: str) -> None:
+        """Settle a redirect that leads nowhere, with the wait before it is tried in another run."""
+        known = self.session.history.get(row.requested_url, row.kind)
+        failures = known.failures_with(self.session.run.name) if known else 1
+        later = outcomes.not_before(None, now=row.at, failures=failures)
+        self.settle(dataclasses.replace(row, outcome="failed", reason=reason, detail=detail, not_before=later))
+
+    def _led(self, row: Capture, target: str, own: UrlState | None, known: UrlState) -> Capture:
+        """The fate of an address that led to the page of a known article.
+
+        An address that has an id keeps it where both are one story; where they are not, its own article is gone.
+        """
+        given = own.id if own is not None and own.id is not None else known.id
+        if given != known.id and given is not None and known.id is not None:
+            history = self.session.history
+            if not moves.is_same_story(history.article(given), history.article(known.id)):
+                return moves.gone(row, given, target)
+        return dataclasses.replace(row, outcome="unchanged", reason="alias", url=target, id=given)
+
     def join(self) -> None:
         """Settle the addresses that led to a page which another one was asking for: when the walk is over."""
+        waiting = {key(row.requested_url): self._asked[key(target)] for row, target in self._joining}
         for row, target in self._joining:
-            state = self.session.history.get(target)
-            now = dt.datetime.now(dt.UTC)
-            if state is not None and state.id is not None and state.outcome in KNOWN_ARTICLE:
-                fate = dataclasses.replace(row, at=now, outcome="unchanged", reason="alias", url=target, id=state.id)
+            row = dataclasses.replace(row, at=dt.datetime.now(dt.UTC))
+            met, leader = {key(row.requested_url)}, self._asked[key(target)]
+            while leader in waiting and leader not in met:
+                met.add(leader)
+                leader = waiting[leader]
+            if leader in waiting:
+                self._fail(row, "redirect_loop", f"{len(met)} addresses lead to each other")
             else:
-                fate = dataclasses.replace(row, at=now, outcome="deferred", reason="same_target", detail=target[:200])
-            self.settle(fate)
+                self._join(row, target, self.session.history.get(leader))
         self._joining.clear()
+
+    def _join(self, row: Capture, target: str, known: UrlState | None) -> None:
+        """Settle an address by what became of the one, in that state now, that asked for the same page."""
+        own = self.session.history.get(row.requested_url)
+        if known is not None and known.id is not None and known.outcome in KNOWN_ARTICLE:
+            self.settle(self._led(row, target, own, known))
+        elif known is not None and known.outcome in ("rejected", "refused"):
+            detail = f"leads to {target[:200]}"
+            self.settle(dataclasses.replace(row, outcome=known.outcome, reason=known.reason, detail=detail))
+        else:
+            self.settle(dataclasses.replace(row, outcome="deferred", reason="same_target", detail=target[:200]))
 
     async def try_again(self, capture: Capture, errand: Errand, stored: StoredResponse) -> Request | None:
         """The request for another try, after the wait that the host asks for; None where there is none in this run."""

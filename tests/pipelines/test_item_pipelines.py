@@ -29,7 +29,8 @@ class Keeper:
     slow: float = 0.0
     ended: int = 0
 
-    def record(self, capture: Capture, article: Article | None = None) -> None:
+    def record(self, capture: Capture, article: Article | None = None, *, final: bool = True) -> None:
+        assert final is (capture.reason != "alias")
         self.history.apply(capture)
         self.rows.append((capture, article))
 

@@ -36,6 +36,11 @@ from pipelines.urls import (
         ("http://courier.example/a?utm_source=x&id=7&fbclid=y", "http://courier.example/a?id=7"),
         ("http://courier.example/a?gclid=1", "http://courier.example/a"),
         ("http://courier.example/a;jsessionid=0F?b=1", "http://courier.example/a?b=1"),
+        ("http://courier.example/(S(lit3py55t21z5v55vlm25s55))/a.aspx?b=1", "http://courier.example/a.aspx?b=1"),
+        ("http://courier.example/app/(X(1)A(xyz-_1)S(lit3py55))/a", "http://courier.example/app/a"),
+        ("http://courier.example/(%53(lit3py55))/", "http://courier.example/"),
+        ("http://courier.example/a/(notes)/b", "http://courier.example/a/(notes)/b"),
+        ("http://courier.example/a-(S(1))/b", "http://courier.example/a-(S(1))/b"),
         ("http://courier.example/%7ejane/%c3%bc", "http://courier.example/~jane/%C3%BC"),
         ("http://courier.example/ü ber", "http://courier.example/%C3%BCber"),
         ("http://courier.example/a/../b/./c", "http://courier.example/b/c"),
@@ -46,7 +51,9 @@ from pipelines.urls import (
     ],
     ids=[
         "case", "root", "default port", "other port", "trailing dot", "fragment", "tracking", "only tracking",
-        "session", "escapes", "unsafe", "dots", "user", "idna", "address", "order kept",
+        "session", "session part", "session parts",
+        "escaped session part", "parentheses", "part of a word", "escapes", "unsafe", "dots", "user", "idna", "address",
+        "order kept",
     ],
 )  # fmt: skip
 def test_canonical(url: str, key: str) -> None:
@@ -64,6 +71,7 @@ URLS = st.one_of(
 @example("http://[::1")
 @example("http://a:b@c:d/%zz%2")
 @example("http://\ud800/")
+@example("http://courier.example/a;%6Asessionid=1/(%53(b))/(S(c))/../x")
 def test_canonical_is_total_and_idempotent(url: str) -> None:
     key = canonical(url)
     assert canonical(key) == key
@@ -155,6 +163,8 @@ def test_other_addresses_have_other_ids(one: str, other: str) -> None:
 
 
 @settings(deadline=None)
+@example("(S(lit3py55))/a")
+@example("a/(X(1)S(lit3py55))")
 @given(st.text(alphabet="abAB/.-_~%&=?;:@!$'()*+,01é ", max_size=40))
 def test_what_is_plain_is_canonical_as_it_stands(rest: str) -> None:
     url = f"https://harbour.test/{rest}"
