@@ -14,7 +14,8 @@ from crawler.terminal import console
 from pipelines.history import key
 from storage.archive import Archive
 from storage.coverage import Day, Fate, coverage, total
-from storage.records import Capture
+from storage.errors import ArchiveError
+from storage.records import Capture, SourceRecord
 from storage.schema import CAPTURES, to_arrow
 
 MONDAY = dt.datetime(2026, 10, 5, 23, 59, tzinfo=dt.UTC)
@@ -178,3 +179,13 @@ def test_as_json() -> None:
 def test_an_empty_archive(archive: Archive) -> None:
     assert coverage(archive.captures()) == []
     assert isinstance(archive.captures().schema, pa.Schema)
+
+
+def test_a_source_that_there_is_not_is_named_beside_those_that_there_are(archive: Archive) -> None:
+    since = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    row = SourceRecord(source="harbour", digest="d", since=since, entrances=(), hosts=())
+    run = archive.begin("crawl", software="test/1", sources=[row])
+    run.finish(outcome="done", tallies=[])
+    view.check_names(archive, ["harbour"])
+    with pytest.raises(ArchiveError, match=r"has no source 'habour'; there are: harbour"):
+        view.check_names(archive, ["habour"])
