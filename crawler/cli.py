@@ -746,6 +746,8 @@ def forget(
         raise click.UsageError("give addresses, or --match PATTERN, or --again")
     request = view.Request(urls=urls, pattern=pattern, again=again, reason=reason)
     view.check(request)
+    if not (yes or dry_run or sys.stdin.isatty()):
+        raise click.UsageError("nobody is there to be asked; write --yes to remove it, --dry-run to see it only")
     opened, err = _open(config, archive), console(stderr=True)
 
     def say(line: str) -> None:
@@ -754,11 +756,7 @@ def forget(
     def agree(plan: Plan) -> bool:
         for line in view.lines(plan):
             click.echo(escaped(clean(line)), err=as_json)
-        if yes:
-            return True
-        if not sys.stdin.isatty():
-            raise click.UsageError("nobody is there to be asked; write --yes to remove it, --dry-run to see it only")
-        return click.confirm("Remove all of it? It cannot be undone", err=True)
+        return yes or click.confirm("Remove all of it? It cannot be undone", err=True)
 
     if dry_run:
         plan = view.look(opened, request, say=say)
