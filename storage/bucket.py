@@ -81,13 +81,9 @@ class Bucket:
         return self._client(QUICK_TIMEOUT, QUICK_PATIENCE)
 
     def _client(self, timeout: dt.timedelta, patience: dt.timedelta) -> S3Store:
-        try:
-            from obstore.exceptions import BaseError
-            from obstore.store import S3Store
-        except ImportError:
-            raise ArchiveError(
-                "an archive on S3 needs the extra [s3]; install it with: pip install 'broadsheet[s3]'"
-            ) from None
+        from obstore.exceptions import BaseError
+        from obstore.store import S3Store
+
         try:
             return S3Store(
                 self.name,

@@ -6,6 +6,7 @@ A :data:`Place` is a ``pathlib.Path`` or a :class:`~storage.remote.Remote`, whic
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import re
 import uuid
@@ -15,6 +16,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from storage.bucket import SCHEME, Bucket
+from storage.errors import ArchiveError
 from storage.remote import Remote
 
 Place: TypeAlias = Path | Remote
@@ -62,18 +64,32 @@ def address(text: str) -> Address:
 def place(where: Where, *, spool: Path | None = None) -> Place:
     """The place at ``where``. Of an archive on S3, ``spool`` is the local folder for what is not uploaded yet.
 
-    Raises ``ValueError`` as :func:`address` does.
+    Raises ``ValueError`` as :func:`address` does, and ArchiveError where the extra [s3] is not installed.
     """
     found = address(where) if isinstance(where, str) else where
     if not isinstance(found, S3Address):
         return found
+    try:
+        importlib.import_module("obstore")
+    except ImportError:
+        raise ArchiveError(
+            "an archive on S3 needs the extra [s3]; install it with: pip install 'broadsheet[s3]'"
+        ) from None
     return Remote(Bucket(found.bucket, spool=spool or default_spool(found)), found.prefix)
 
 
 def default_spool(where: S3Address) -> Path:
-    """The user's folder for an archive's spool, another for each archive; survives a restart of the machine."""
+    """The user's folder for an archive's spool, another for each archive; survives a restart of the machine.
+
+    Raises ArchiveError where no home is known.
+    """
     endpoint = Bucket(where.bucket).endpoint
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    try:
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise ArchiveError(
+            f"no home is known for the spool of {where}; set XDG_STATE_HOME, or write [archive] spool"
+        ) from None
     key = hashlib.sha256(f"{endpoint or ''} {where}".encode()).hexdigest()[:16]
     return Path(state) / "broadsheet" / "spool" / f"{where.bucket}-{key}"
 

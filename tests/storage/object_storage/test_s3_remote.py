@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from storage import places, remote
+from storage.errors import ArchiveError
 from storage.places import S3Address, address
 from storage.remote import Changed, Remote
 from tests.storage.object_storage.faulty import Faulty
@@ -54,6 +56,21 @@ def test_the_default_spool_is_another_for_each_archive_and_endpoint(
     spools |= {places.default_spool(one), places.default_spool(other)}
     assert len(spools) == 4
     assert all(spool.is_relative_to(tmp_path) for spool in spools)
+
+
+def test_a_missing_extra_and_a_missing_home_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    where = S3Address(bucket="papers", prefix="a")
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", _homeless)
+    with pytest.raises(ArchiveError, match=r"no home .* s3://papers/a; set XDG_STATE_HOME, or write \[archive\] spool"):
+        places.place(where)
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(ArchiveError, match=r"pip install 'broadsheet\[s3\]'"):
+        places.place(where)
+
+
+def _homeless() -> Path:
+    raise RuntimeError("Could not determine home directory.")
 
 
 def test_what_is_written_is_there(folder: Remote) -> None:
@@ -155,6 +172,6 @@ def test_a_new_name_whose_reply_was_lost_is_ours(folder: Remote, s3: Faulty) -> 
 def test_a_store_that_ignores_conditions_is_refused(folder: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     remote.conditional(folder)
     monkeypatch.setattr(Remote, "create", Remote.write_bytes)
-    with pytest.raises(remote.ArchiveError, match="conditional writes"):
+    with pytest.raises(ArchiveError, match="conditional writes"):
         remote.conditional(folder)
     assert not list(folder.iterdir())
