@@ -28,7 +28,7 @@ REASONS: dict[str, str] = {
     "tls": "The host's TLS certificate or handshake failed.",
     "proxy": "The proxy refused to pass the request on.",
     "cancelled": "The download was given up on our side.",
-    "bad_answer": "The answer's head is no HTTP that can be kept: four digits of status, too many headers, two lengths.",
+    "bad_answer": "The answer's head is no HTTP that can be kept: a status of four digits, two lengths, a huge head.",
     "bad_url": "The address cannot be asked for.",
     "network": "The network failed in another way; the detail says how.",
 }
