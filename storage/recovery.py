@@ -88,13 +88,11 @@ def dead_runs(archive: Archive) -> Iterator[DeadRun]:
         if held is None:
             continue
         # Looked at again: what was seen before we had the lock may be what a run that lived was just writing.
-        behind = archive.spool.runs().get(name, []) if archive.spool is not None else []
+        behind = archive.spool.settle(name) if archive.spool is not None else []
         if not behind and name in archive.runs().to_table(["run"])["run"].to_pylist():
             held.release(remove=True)
             continue
-        if archive.spool is not None:
-            archive.spool.upload(behind)
-            segments[name] = [*segments.get(name, ()), *behind]
+        segments[name] = [*segments.get(name, ()), *behind]
         captures = Rows(archive.root / CAPTURES.name, CAPTURES)
         table = captures.to_table(["warc_file", "warc_offset"], filter=pc.field("run") == name)
         known = zip(table["warc_file"].to_pylist(), table["warc_offset"].to_pylist(), strict=True)

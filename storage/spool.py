@@ -6,10 +6,14 @@ local archive's is. Runs of several processes may share it, for a segment is nam
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from storage.places import sync
 from storage.remote import Remote
+from storage.warc.exchange import DamagedRecord
+from storage.warc.reader import records
 from storage.warc.segments import run_of, segments
 
 
@@ -27,6 +31,32 @@ class Spool:
         for name in segments(self.root):
             found.setdefault(run_of(name), []).append(name)
         return found
+
+    def settle(self, run: str) -> list[str]:
+        """Upload what a dead run left, and return the names; a record that its end tore is cut off, for it is none.
+
+        What is on S3 cannot be cut any more. Raises as :meth:`upload`.
+        """
+        left = [name for name in self.runs().get(run, []) if self._cut(name)]
+        self.upload(left)
+        return left
+
+    def _cut(self, name: str) -> bool:
+        """Cut a segment back to its last whole record; False where there is none, and the file is gone."""
+        path = self.root / name
+        size = path.stat().st_size
+        torn = [
+            found.offset
+            for found, place in records(path, root=self.root)
+            if isinstance(found, DamagedRecord) and found.reason == "torn" and place.offset + place.length == size
+        ]
+        if torn:
+            os.truncate(path, torn[0])
+            sync(path)
+        if path.stat().st_size:
+            return True
+        path.unlink()
+        return False
 
     def upload(self, names: Iterable[str]) -> None:
         """Upload these segments, which nobody writes any more; each is removed here once all of it is there.

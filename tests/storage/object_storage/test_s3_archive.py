@@ -146,6 +146,10 @@ def die(where: str, spool: Path, step: str) -> None:
     fill(run, History(), range(3, 5))
     if step == "spooled":
         os._exit(9)
+    if step == "torn":
+        (segment,) = warc.segments(spool / "warc")
+        os.truncate(spool / "warc" / segment, (spool / "warc" / segment).stat().st_size - 10)
+        os._exit(9)
     seal = run.warc.begin_seal()()
     assert archive.spool is not None
     if step == "uploading":
@@ -157,7 +161,7 @@ def die(where: str, spool: Path, step: str) -> None:
     os._exit(9)
 
 
-@pytest.mark.parametrize("step", ["spooled", "uploading", "captures"])
+@pytest.mark.parametrize("step", ["torn", "uploading", "captures"])
 def test_a_killed_run_is_recovered_on_its_machine_at_once(where: str, tmp_path: Path, step: str) -> None:
     process = SPAWN.Process(target=die, args=(where, tmp_path / "spool", step))
     process.start()
