@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all browser lint docs bench-extraction bench-mirror bench-politeness clean
+.PHONY: help run test test-all torture browser replay lint docs bench-extraction bench-mirror bench-politeness clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -28,8 +28,18 @@ run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what
 test: $(VENV)/.stamp-dev ## run the core tests
 	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS)
 
-test-all: $(VENV)/.stamp-dev browser ## run the tests that need more than the core does (`make test` runs the others)
+test-all: $(VENV)/.stamp-dev browser replay ## run the tests that need more than the core does (`make test` runs the others)
 	@$(BIN)/python -m pytest -m extras
+
+# An hour and a half on two cores. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
+torture: KILLS := 300
+torture: SEED := 20261122
+torture: SECONDS := 180
+torture: $(VENV)/.stamp-dev ## kill crawls and maintenance 300 times each, and have them work all at once
+	@nice $(BIN)/python -m tests.crash.harness --kills $(KILLS) --seed $(SEED)
+	@nice $(BIN)/python -m tests.crash.test_maintenance_kills $(KILLS) $(SEED)
+	@nice $(BIN)/python -m tests.crash.test_forget_kills $(KILLS) $(SEED)
+	@nice $(BIN)/python -m tests.concurrency.test_at_once $(SECONDS)
 
 browser: $(VENV)/.stamp-browser ## install what pages that need JavaScript need: the extra and Debian's Chromium
 	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \
@@ -40,6 +50,8 @@ browser: $(VENV)/.stamp-browser ## install what pages that need JavaScript need:
 		echo "Installing Chromium (once; a few minutes at most)"; \
 		apt-get update -q -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q --no-install-recommends chromium; \
 	fi
+
+replay: $(VENV)/.stamp-replay ## install pywb, apart from ours, for the tests that replay an archive
 
 lint: $(VENV)/.stamp-dev ## check style, format and types
 	@$(BIN)/ruff check .
@@ -81,6 +93,13 @@ $(VENV)/.stamp-dev: pyproject.toml $(FRESH)
 
 $(VENV)/.stamp-browser: $(VENV)/.stamp-dev
 	@$(PIP) install --editable '.[browser]'
+	@touch $@
+
+# Not beside the others: brotlipy, which pywb needs, takes the place of our brotli.
+$(VENV)/.stamp-replay: $(VENV)/.stamp-dev
+	@echo "Installing pywb into $(VENV)/replay (once; a minute at most)"
+	@$(BIN)/python -m venv $(VENV)/replay
+	@$(VENV)/replay/bin/python -m pip --disable-pip-version-check --quiet install 'pywb>=2.10,<3'
 	@touch $@
 
 # Debian packs venv apart from Python: where it is missing, root gets it installed, anybody else is told what to install.
