@@ -78,7 +78,7 @@ def test_a_crawl_to_s3_that_is_killed_and_started_again_loses_nothing(
     assert verify.verify(archive).problems == ()
     assert "interrupted" in archive.runs().to_table(["outcome"])["outcome"].to_pylist()
     place = ("--archive", where)
-    assert "pinned" in told(tmp_path, demo_server, "snapshot", "paper", *place)
+    assert told(tmp_path, demo_server, "snapshot", "paper", *place).startswith("paper ")
     assert "Nothing is wrong" in told(tmp_path, demo_server, "verify", *place)
     told(tmp_path, demo_server, "compact", "--files", "1", "--vacuum-now", *place)
     assert addresses(storage.open_archive(where, as_of="paper")) == addresses(undisturbed)
