@@ -255,7 +255,7 @@ def test_contacts_that_are_refused(contact: str, problem: str) -> None:
         ),
         pytest.param(
             f"{CONTACT}[archive]\npath = 's3://papers'\n{SOURCE}",
-            'path: the address needs a prefix of letters, digits, dots, dashes and underscores; write',
+            "path: the address needs a prefix of letters, digits, dots, dashes and underscores; write",
             id="s3 without a prefix",
         ),
         pytest.param(
