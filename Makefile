@@ -31,12 +31,13 @@ test: $(VENV)/.stamp-dev ## run the core tests
 test-all: $(VENV)/.stamp-dev browser replay ## run the tests that need more than the core does (`make test` runs the others)
 	@$(BIN)/python -m pytest -m extras
 
-# An hour and a half on two cores. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
+# About two hours on two cores. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
 torture: KILLS := 300
 torture: SEED := 20261122
 torture: SECONDS := 180
 torture: $(VENV)/.stamp-dev ## kill crawls and maintenance 300 times each, and have them work all at once
 	@nice $(BIN)/python -m tests.crash.harness --kills $(KILLS) --seed $(SEED)
+	@nice $(BIN)/python -m tests.crash.harness --kills $(or $(MIRROR_KILLS),30) --seed $(SEED) --mirror 3
 	@nice $(BIN)/python -m tests.crash.test_maintenance_kills $(KILLS) $(SEED)
 	@nice $(BIN)/python -m tests.crash.test_forget_kills $(KILLS) $(SEED)
 	@nice $(BIN)/python -m tests.concurrency.test_at_once $(SECONDS)

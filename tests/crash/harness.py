@@ -1,13 +1,15 @@
-"""Kill crawls of the demo newspapers with SIGKILL at random moments, and compare what the next run makes of it.
+"""Kill crawls with SIGKILL at random moments, and compare what the next run makes of it.
 
 ``python -m tests.crash.harness --kills 300 --seed 7`` kills more often than the test suite does, and prints a line for
-each trial. A trial kills a few runs of one archive, lets the last one end, and demands an archive without a fault that
-holds the articles that an undisturbed crawl holds.
+each trial; with ``--mirror 3`` it crawls three sites of the mirror of saved pages (where there is one) instead of the
+demo newspapers. A trial kills a few runs of one archive, lets the last one end, and demands an archive without a fault
+that holds the articles that an undisturbed crawl holds.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import re
@@ -28,6 +30,7 @@ from crawler.demo import PAPERS, DemoServer, demo_config_toml
 from storage.archive import Archive
 from storage.schema import captures_from_arrow
 from tests.archive_samples import contents, faults
+from tests.benchmarks.crawl import mirror
 
 BROADSHEET = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 KILLS_PER_TRIAL = 3
@@ -46,14 +49,14 @@ class Trial:
 
 
 class Harness:
-    """Crawls in processes of their own; ``server`` serves the papers, ``folder`` takes the archives."""
+    """Crawls in processes of their own: of what ``config`` says by ``proxy``; ``folder`` takes the archives."""
 
-    def __init__(self, server: DemoServer, folder: Path, *, seed: int) -> None:
-        self._server = server
+    def __init__(self, config: str, proxy: str, folder: Path, *, seed: int) -> None:
+        self._config = config
+        self._proxy = proxy
         self._folder = folder
         self._random = random.Random(seed)
         self._trials = 0
-        hurry(server)
         started = time.monotonic()
         self.undisturbed = self._crawled(self._place())
         self._seconds = time.monotonic() - started
@@ -76,7 +79,7 @@ class Harness:
         self._trials += 1
         place = self._folder / f"trial-{self._trials}"
         place.mkdir()
-        config = re.sub("^delay = .*\n", "", demo_config_toml("archive"), flags=re.MULTILINE)
+        config = re.sub("^delay = .*\n", "", self._config, flags=re.MULTILINE)
         config = config.replace("[archive]\n", f"[archive]\n{ARCHIVE}").replace("[crawl]\n", f"[crawl]\n{CRAWL}")
         (place / "broadsheet.toml").write_text(config, encoding="utf-8")
         return place
@@ -86,7 +89,7 @@ class Harness:
         return subprocess.Popen(
             [*BROADSHEET, "crawl"],
             cwd=place,
-            env=env | {"http_proxy": self._server.proxy_url},
+            env=env | {"http_proxy": self._proxy},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -148,8 +151,13 @@ def hurry(server: DemoServer) -> None:
 
 
 def trials(kills: int, *, seed: int, folder: Path, server: DemoServer) -> Iterator[Trial]:
+    """Trials with the demo newspapers until ``kills`` runs have been killed."""
+    hurry(server)
+    yield from killed_until(kills, Harness(demo_config_toml("archive"), server.proxy_url, folder, seed=seed))
+
+
+def killed_until(kills: int, harness: Harness) -> Iterator[Trial]:
     """Trials until ``kills`` runs have been killed."""
-    harness = Harness(server, folder, seed=seed)
     while kills > 0:
         found = harness.trial(min(kills, KILLS_PER_TRIAL))
         kills -= max(1, found.kills)
@@ -161,10 +169,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--mirror", type=int, metavar="SITES", help="crawl that many sites of the mirror of saved pages"
+    )
     options = parser.parse_args()
+    if options.mirror and not mirror.MIRROR.exists():
+        print(f"{mirror.MIRROR} is not there; no crawl of it was killed")
+        return 0
     killed, recovered, bad = 0, 0, 0
-    with tempfile.TemporaryDirectory(prefix="broadsheet-crash-") as folder, DemoServer() as server:
-        for found in trials(options.kills, seed=options.seed, folder=Path(folder), server=server):
+    with tempfile.TemporaryDirectory(prefix="broadsheet-crash-") as made, contextlib.ExitStack() as stack:
+        folder = Path(made)
+        if options.mirror:
+            proxy = stack.enter_context(mirror.mirrored(options.mirror, 0.0))
+            mirror.written(folder, mirror.control(proxy, "/").split())
+            config = (folder / "broadsheet.toml").read_text(encoding="utf-8").replace('revisit = ["0s"]\n', "")
+            found_trials = killed_until(options.kills, Harness(config, proxy, folder, seed=options.seed))
+        else:
+            server = stack.enter_context(DemoServer())
+            found_trials = trials(options.kills, seed=options.seed, folder=folder, server=server)
+        for found in found_trials:
             killed, recovered, bad = killed + found.kills, recovered + found.recovered, bad + bool(found.wrong)
             print(
                 f"{killed} killed, {recovered} runs recovered, {bad} trials wrong", *found.wrong, sep="\n  ", flush=True
