@@ -18,7 +18,7 @@ from storage import delta, marker
 from storage.archive import Archive
 from storage.errors import ArchiveBusy, ArchiveError
 from storage.locks import Lock, wait_for_lock
-from storage.places import Place
+from storage.places import Place, options
 from storage.repair import nobody_writes
 from storage.schema import TABLES, Table
 
@@ -84,7 +84,7 @@ def widen(root: Place, tables: Iterable[Table] = TABLES) -> None:
     for table in tables:
         folder = root / table.name
         try:
-            if not DeltaTable.is_deltatable(str(folder)):
+            if not DeltaTable.is_deltatable(str(folder), storage_options=options(folder)):
                 continue
             handle = delta.opened(folder)
             before = handle.version()
