@@ -1,9 +1,10 @@
-"""Crawl the mirror of saved sites: a first run, a second one, and one over a mirror that errs; print what came of each.
+"""Crawl the mirror of saved sites: a first run, a second, one after edits, one over a mirror that errs; print each.
 
 usage: mirror.py [--sites N] [--faults SHARE]
 
 The mirror is ../shared/bench/mirror.py; without it there is nothing to measure. Exits with 1 where an announced address
-has no fate, or where the second run was sent a page that had not changed.
+has no fate, where the second run was sent a page that had not changed, where an article is revised that nobody edited,
+or is not found gone. An edit may fall outside the article's text, for the mirror takes a page's longest paragraph.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from storage import open_archive
 
 ROOT = Path(__file__).parents[3]
 MIRROR = ROOT.parent / "shared" / "bench" / "mirror.py"
@@ -102,6 +106,21 @@ def coverage(folder: Path) -> dict[str, int]:
     return {"all": whole["announced"], "captured": whole["captured"], **fates}
 
 
+def chosen(folder: Path) -> tuple[list[str], list[str]]:
+    """Ten archived articles to edit and five to take away, spread over the sites."""
+    table = open_archive(folder / "archive").articles().to_table(["requested_url"])
+    urls = sorted(table["requested_url"].to_pylist())
+    picked = urls[:: max(1, len(urls) // 15)][:15]
+    return picked[:10], picked[10:]
+
+
+def latest(folder: Path) -> dict[str, str]:
+    """The latest fate of each announced address."""
+    table = open_archive(folder / "archive").captures().to_table(["kind", "requested_url", "at", "outcome"])
+    rows = sorted(table.to_pylist(), key=lambda row: row["at"])
+    return {row["requested_url"]: row["outcome"] for row in rows if row["kind"] == "article"}
+
+
 def written(folder: Path, hosts: list[str]) -> int:
     """Write the configuration with a source for each host that is a name of its own; how many there are."""
     blocks, seen = [], set()
@@ -136,6 +155,22 @@ def main() -> int:
             wrong.append(f"the second run was sent {sent} pages that had not changed")
         if coverage(folder).get("announced"):
             wrong.append("an address has no fate")
+        edited, gone = chosen(folder)
+        for what, urls in (("edit", edited), ("gone", gone)):
+            for url in urls:
+                control(proxy, f"/{what}?url={urllib.parse.quote(url, safe='')}")
+        seen = crawl(folder, proxy)
+        print(f"run 3, {len(edited)} edited and {len(gone)} gone: exit {seen.code}, {seen.seconds:.1f} s")
+        fates = latest(folder)
+        told = Counter(fates[url] for url in edited), Counter(fates[url] for url in gone)
+        print(
+            f"edited: {dict(told[0])}; gone: {dict(told[1])}; revised in all: {Counter(fates.values())['revised']}\n",
+            flush=True,
+        )
+        if told[1] != Counter({"gone": len(gone)}):
+            wrong.append("an article that is gone was not found gone")
+        if sum(fate == "revised" and url not in edited for url, fate in fates.items()):
+            wrong.append("an article was revised that nobody edited")
     with tempfile.TemporaryDirectory() as second, mirrored(args.sites, args.faults) as proxy:
         folder = Path(second)
         written(folder, control(proxy, "/").split())
