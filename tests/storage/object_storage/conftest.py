@@ -15,8 +15,17 @@ from storage import places
 from storage.remote import Remote
 from tests.storage.object_storage.faulty import Faulty, answers, free_port
 
+# What runs in the core's ten minutes; the other modules start processes, wait for leases to expire, and take minutes.
+CORE = frozenset({"test_s3_archive.py", "test_s3_migration.py"})
 BUCKET = "papers"
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all but the core's modules of this folder to ``make test-all``."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name not in CORE:
+            item.add_marker(pytest.mark.extras)
 
 
 @pytest.fixture(scope="session")

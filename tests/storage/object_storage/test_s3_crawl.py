@@ -20,9 +20,6 @@ from tests.archive_samples import faults
 from tests.crash.harness import BROADSHEET, addresses, hurry
 from tests.storage.object_storage.faulty import Faulty
 
-# Two kills and three crawls take a minute or two: more than the core has for one test.
-pytestmark = pytest.mark.extras
-
 # Small batches, so that a kill falls between two.
 ARCHIVE = 'batch_pages = 5\nbatch_seconds = "2s"\n'
 CRAWL = 'delay = "0s"\nworkers = 1\n'
