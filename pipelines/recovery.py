@@ -2,7 +2,9 @@
 
 Batches that ``captures`` has and ``articles`` has not are processed again from the WARC and appended under their own
 number; whole WARC records that ``captures`` does not know are indexed, processed and appended as further batches.
-The dead run's lock is held throughout, and it ends with a row in ``runs`` whose outcome is ``interrupted``.
+The dead run's lock is held throughout, and it ends with a row in ``runs`` whose outcome is ``interrupted``. Then the
+Parquet files that it wrote and never committed are removed; on S3, where telling them takes a request for each entry of
+the log, ``broadsheet compact`` does that.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from pipelines.pages import earlier_page, page_of
 from pipelines.process import process
 from pipelines.verdicts import as_itself, kept_as
 from pipelines.workers import settle
-from storage import warc
+from storage import orphans, warc
 from storage.archive import Archive, Batch, commit
 from storage.errors import ArchiveError
 from storage.records import Article, Capture, Page, Rejection, RunRecord, Tally, WarcPosition
 from storage.recovery import DeadRun, dead_runs, position
+from storage.remote import Remote
 from storage.schema import ARTICLES, RUNS
 from storage.tombstones import Tombstones
 
@@ -81,7 +84,20 @@ def recover(
                 f"{result.articles} articles, {result.damaged} damaged records"
             )
             done.append(result)
+        if done and not isinstance(archive.root, Remote):
+            _sweep(archive, say)
     return done
+
+
+def _sweep(archive: Archive, say: Callable[[str], None]) -> None:
+    """Remove what dead runs wrote into the tables' folders and never committed. Nothing waits for it: it may fail."""
+    try:
+        count = orphans.take_out(archive)
+    except (ArchiveError, OSError) as error:
+        say(f"files that no log names were left where they are: {error}")
+        return
+    if count:
+        say(f"removed {count} files that the dead runs wrote and never committed")
 
 
 def complete(archive: Archive, dead: DeadRun, submit: Submit) -> Recovered:

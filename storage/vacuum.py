@@ -1,7 +1,7 @@
 """Removing what no reader needs any more: files that a compaction replaced, and log entries behind a checkpoint.
 
 Never a file that the table has now, one that a snapshot pins, or one that the log never spoke of: that may be a write
-in flight, and `broadsheet verify` names it once nobody writes.
+in flight, and :mod:`storage.orphans` tells whether it is.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from storage import compact as compaction
+from storage import orphans
 from storage.archive import Archive
 from storage.vacuum import Vacuumed, vacuum
 
@@ -24,12 +25,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a compaction did, or with ``dry_run`` what it would do (``planned``)."""
+    """What a compaction did, or with ``dry_run`` what it would do (``planned``).
+
+    ``orphans`` are files of dead runs that no log names.
+    """
 
     dry_run: bool
     planned: tuple[Planned, ...]
     compacted: tuple[compaction.Compacted, ...]
     vacuumed: Vacuumed
+    orphans: int = 0
 
 
 def run(
@@ -52,12 +57,17 @@ def run(
             for plan in compaction.plans(archive.root, many=many)
         )
         return Report(
-            dry_run=True, planned=planned, compacted=(), vacuumed=vacuum(archive.root, grace=grace, dry_run=True)
+            dry_run=True,
+            planned=planned,
+            compacted=(),
+            vacuumed=vacuum(archive.root, grace=grace, dry_run=True),
+            orphans=len(orphans.left_over(archive)),
         )
     with archive.lock_maintenance("compacting"), archive.writing():
         done = compaction.compact(archive.root, many=many, say=say)
         gone = vacuum(archive.root, grace=grace)
-    return Report(dry_run=False, planned=(), compacted=tuple(done), vacuumed=gone)
+        lost = orphans.take_out(archive)
+    return Report(dry_run=False, planned=(), compacted=tuple(done), vacuumed=gone, orphans=lost)
 
 
 def as_json(report: Report) -> str:
@@ -79,6 +89,8 @@ def lines(report: Report) -> list[str]:
     gone = report.vacuumed
     verb = "would be removed" if report.dry_run else "removed"
     told.append(f"{gone.files} replaced files {verb} ({_mb(gone.size)}), {gone.kept} wait for their grace to end")
+    if report.orphans:
+        told.append(f"{report.orphans} files that a killed or failed commit left {verb}")
     return told
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from storage import warc
 from storage.archive import Archive
 from storage.locks import is_held
+from storage.places import below
 from storage.schema import ARTICLES, CAPTURES, RUNS, TABLES
 from storage.tombstones import Tombstones
 from storage.verify import forgotten, pages, tables
@@ -40,6 +41,7 @@ def verify(
     """
     problems: list[Problem] = []
     seen = pages.Seen()
+    before = _traces(archive)
     # Living runs first: one that ends meanwhile has committed all it has before the tables are read.
     living = writing(archive)
     # Articles before captures: a batch in flight is then at worst in captures only, as the commit protocol has it.
@@ -61,6 +63,7 @@ def verify(
     if runs is not None:
         known = set(runs.to_table(["run"])["run"].to_pylist())
         problems += [Problem(code="run_open", where=name) for name in open_runs(archive, known) if name not in living]
+    problems = _lasting(archive, problems, living, before)
     return Report(
         problems=tuple(problems),
         files=sum(one.files for one in read.values()),
@@ -79,5 +82,37 @@ def writing(archive: Archive) -> frozenset[str]:
 
 def open_runs(archive: Archive, known: set[str]) -> list[str]:
     """Runs that left WARC segments or a lock file, and no row among ``known``."""
+    return sorted(_traces(archive) - known)
+
+
+def _traces(archive: Archive) -> frozenset[str]:
+    """The runs of which there is a WARC segment or a lock file."""
     left = {path.name[len("run-") : -len(".lock")] for path in (archive.root / "locks").glob("run-*.lock")}
-    return sorted((left | {warc.run_of(file) for file in warc.segments(archive.warc)}) - known)
+    return frozenset(left | {warc.run_of(file) for file in warc.segments(archive.warc)})
+
+
+def _lasting(
+    archive: Archive, problems: list[Problem], living: frozenset[str], before: frozenset[str]
+) -> list[Problem]:
+    """``problems`` without what a run that began meanwhile, or a write that was in flight, only seemed to be.
+
+    ``living`` are the runs that were alive, ``before`` those of which there was a trace, when the verification began.
+    """
+    if not problems:
+        return problems
+    there = _traces(archive)
+    begun = there - before
+    # Who lives is asked before the logs are read again: who has ended by then has committed all it ever will.
+    living |= begun | writing(archive)
+    maintained = is_held(archive.root / "locks" / "maintenance.lock")
+    doubtful = {problem.where.partition("/")[0] for problem in problems if problem.code == "file_orphaned"}
+    found = [path for table in TABLES if table.name in doubtful for path in tables.orphans(archive.root, table)]
+    lasting = (path for path in found if not tables.in_flight(path, living, maintained=maintained))
+    astray = {below(path, archive.root).as_posix() for path in lasting}
+    return [
+        problem
+        for problem in problems
+        if (problem.code != "file_orphaned" or problem.where in astray)
+        and (problem.code != "run_open" or problem.where in before & there)
+        and pages.warc_run(problem.where.removeprefix("warc/").partition("@")[0]) not in begun
+    ]

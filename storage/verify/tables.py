@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from deltalake.exceptions import DeltaError
 
 from storage import delta, log, parquet, snapshots
+from storage.compact import PREFIX
 from storage.errors import ArchiveError
 from storage.places import Place, below
 from storage.rows import Rows
@@ -89,6 +90,26 @@ def orphans(root: Place, table: Table) -> list[Place]:
         except (ArchiveError, StopIteration):
             continue
     return sorted((path for path in there if below(path, folder).as_posix() not in known), key=str)
+
+
+def in_flight(path: Place, living: frozenset[str], *, maintained: bool = False) -> bool:
+    """Whether an orphan may be a write of one of the ``living`` runs, or of a maintenance that is under way.
+
+    By the run that its rows name, not by its age: clocks jump. One that is not whole may be anybody's who lives.
+    """
+    if path.name.startswith(PREFIX):
+        return maintained
+    runs = _runs(path) if living else frozenset()
+    return bool(living) and (not runs or bool(runs & living))
+
+
+def _runs(path: Place) -> frozenset[str]:
+    """The runs that a file's rows name; none where it cannot be read, as one that is just being written."""
+    try:
+        with parquet.opened(path) as opened:
+            return frozenset(opened.read(columns=["run"])["run"].unique().to_pylist())
+    except (OSError, KeyError, pa.ArrowException):
+        return frozenset()
 
 
 def doubled(rows: Rows, table: Table) -> Iterator[Problem]:
