@@ -83,7 +83,8 @@ class CaptureMiddleware:
             if errand.asset:
                 return response
             try:
-                exchange = _exchange(request, response, errand)
+                at = self._session.instant(errand.info.requested_url, errand.info.kind)
+                exchange = _exchange(request, response, errand, at=at)
                 await self._refuse_forgotten(exchange, errand)
                 rights = await self._forbidden(exchange, errand)
                 if rights:
@@ -147,7 +148,7 @@ class CaptureMiddleware:
         return session_of(self._crawler)
 
 
-def _exchange(request: Request, response: Response, errand: Errand) -> Exchange:
+def _exchange(request: Request, response: Response, errand: Errand, *, at: dt.datetime) -> Exchange:
     truncated: Truncation | None = None
     if "download_stopped" in response.flags:
         truncated = "length"
@@ -155,7 +156,7 @@ def _exchange(request: Request, response: Response, errand: Errand) -> Exchange:
         truncated = "disconnect"
     return Exchange(
         url=response.url,
-        fetched_at=dt.datetime.now(dt.UTC),
+        fetched_at=at,
         status=response.status,
         protocol=response.protocol or "HTTP/1.1",
         request_headers=_headers(request),

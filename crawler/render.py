@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import datetime as dt
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -100,7 +99,7 @@ class Renderer:
         if len(document) > session.config.crawl.max_page:
             raise RenderFailed(f"the document has {len(document)} bytes, more than max_page")
         await self._refuse_reserved(stored, document, errand)
-        return session.run.convert(stored, document, at=dt.datetime.now(dt.UTC))
+        return session.run.convert(stored, document, at=session.instant(errand.info.requested_url))
 
     async def _refuse_reserved(self, stored: StoredResponse, document: bytes, errand: Errand) -> None:
         """Keep no document of a page whose scripts add a reservation: it is the page that the rows would go by."""
@@ -113,7 +112,7 @@ class Renderer:
         if reason is not None:
             answer = Exchange(
                 url=stored.url,
-                fetched_at=dt.datetime.now(dt.UTC),
+                fetched_at=session.instant(errand.info.requested_url),
                 status=stored.status,
                 request_headers=(),
                 response_headers=headers,

@@ -29,13 +29,15 @@ from storage.archive import Archive, Run
 from storage.errors import ArchiveError, LeaseLost
 from storage.locks import Lock
 from storage.migrations import migrate
-from storage.records import Article, Capture, Label, RunOutcome, RunRecord, SourceRecord, Tally
+from storage.records import Article, Capture, CaptureKind, Label, RunOutcome, RunRecord, SourceRecord, Tally
 
 VERSION = importlib.metadata.version("broadsheet")
 SOFTWARE = f"Broadsheet/{VERSION}"
 _PACKAGES = ("broadsheet", "scrapy", "trafilatura", "pyarrow", "deltalake", "lxml", "dateparser", "warcio")
 # A batch also closes when it holds this many rows for each page that it may hold: announcements cost little.
 _ROWS_PER_PAGE = 20
+# A clock further behind the archive than this is worth a line; time servers put right less than that all the time.
+_BEHIND = dt.timedelta(seconds=10)
 
 
 class Session:
@@ -82,6 +84,7 @@ class Session:
         self._committing = asyncio.Lock()
         self._committed_at = dt.datetime.now(dt.UTC)
         self._pages_pending = 0
+        self._is_behind = False
 
     @classmethod
     def open(
@@ -161,9 +164,28 @@ class Session:
         """Note that a URL was announced in this run and has no fate in it yet."""
         self._open[capture.source, capture.requested_url] = capture
 
+    def instant(self, url: str, kind: CaptureKind = "article") -> dt.datetime:
+        """Now, for an event of ``url``, in UTC; where the clock was set back, right after what is known of the URL."""
+        return self._stamped(url, kind, dt.datetime.now(dt.UTC))
+
+    def _stamped(self, url: str, kind: CaptureKind, now: dt.datetime) -> dt.datetime:
+        at = self.history.stamp(url, now, kind)
+        if at - now > _BEHIND and not self._is_behind:
+            self._is_behind = True
+            self.warnings.append(
+                f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC, and the archive holds {url} as of "
+                f"{at:%Y-%m-%d %H:%M:%S} UTC; such pages are dated right after what it holds: set the clock right, "
+                "as with `timedatectl set-ntp true`"
+            )
+        return at
+
     def record(self, capture: Capture, article: Article | None = None, *, final: bool = True) -> None:
         """Write one event. ``final`` tells a URL's fate in this run from a try that will be repeated."""
         capture = dataclasses.replace(capture, run=self.run.name)
+        if capture.warc_file is None and article is None and capture.outcome != "announced":
+            # What has a record was dated as the record was, in :meth:`instant`.
+            at = self._stamped(capture.requested_url, capture.kind, capture.at)
+            capture = dataclasses.replace(capture, at=at)
         self.history.apply(capture)
         for warning in article.warnings if article is not None else ():
             if warning.startswith("selector_"):

@@ -8,6 +8,7 @@ article, an edit, or nothing new. What stood in the tables when the run began li
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pipelines import moves, verdicts
@@ -24,6 +25,7 @@ from pipelines.states import (
     folded,
     key,
 )
+from pipelines.urls import article_id, canonical
 from pipelines.verdicts import Verdict, as_itself, degraded
 from storage.archive import Archive
 from storage.records import Article, Capture, CaptureKind, Rejection, WarcPosition
@@ -44,6 +46,7 @@ __all__ = [
     "key",
 ]
 
+_TICK = dt.timedelta(microseconds=1)
 # URLs whose rows are read in one go.
 _AT_ONCE = 10_000
 
@@ -136,6 +139,20 @@ class History:
                 known.take(capture)
         if capture.url is not None and (final := place_of(capture.kind, capture.url)) != place:
             self._aliases.setdefault(final, place)
+
+    def stamp(self, url: str, now: dt.datetime, kind: CaptureKind = "article") -> dt.datetime:
+        """When an event of ``url`` is to be said to happen: ``now``, or a microsecond after all that is known of it.
+
+        The tables tell what is newest by time alone, so a clock that was set back must not place an answer before the
+        one that it follows: the older text would count as the current one, and the newer as an edit at every visit.
+        Of a URL that brought nothing yet, the article that has the same address counts.
+        """
+        known = self.get(url, kind)
+        latest = known.at if known is not None else now - _TICK
+        if kind == "article" and (known is None or known.id is None):
+            same = self.article(article_id(canonical(url)))
+            latest = max(latest, same.at) if same is not None else latest
+        return max(now, latest + _TICK)
 
     def earlier(self, requested_url: str, result: Article | Rejection) -> WarcPosition | None:
         """The record to be read again before ``result`` is called an edit; None where it cannot be one."""

@@ -146,18 +146,19 @@ class UrlState:
 class ArticleState:
     """The latest that is known of one article: its text's hash, the key of the URL that speaks for it, its title.
 
-    ``lesser`` is the hash of the last degraded text that was kept beside it.
+    ``at`` is when the last of its texts was fetched, ``lesser`` the hash of the last degraded one kept beside it.
     """
 
     revision: str
     home: str
+    at: dt.datetime
     title: str | None = None
     lesser: str | None = None
 
     @classmethod
     def begin(cls, capture: Capture) -> ArticleState:
         """The state that the event begins which first brought the article."""
-        return cls(capture.revision or "", key(capture.requested_url), folded(capture.title))
+        return cls(capture.revision or "", key(capture.requested_url), capture.at, folded(capture.title))
 
     @staticmethod
     def concerns(capture: Capture) -> bool:
@@ -171,6 +172,7 @@ class ArticleState:
         """Take in one event of this article, after the one that began it."""
         if capture.revision is None:
             return
+        self.at = capture.at
         if capture.reason == DEGRADED:
             self.lesser = capture.revision
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import pytest
 
 import storage
 from crawler.demo import DemoServer, articles, demo_config_toml
+from pipelines.history import History
 from storage import warc
 from storage.archive import Archive
 from storage.records import Capture
 from storage.recovery import position
 from storage.schema import captures_from_arrow
+from storage.warc import CaptureInfo
+from tests.archive_samples import begin, exchange, faults, fetch, html
 from tests.crawler.test_crawl_demo import broadsheet
 
 PAPER = "saltmarsh"
@@ -88,6 +92,25 @@ def test_edits_are_revisions_and_what_is_gone_stays(paper: Paper) -> None:
     stored = warc.read(paper.archive.warc, where)
     assert stored.original is not None
     assert warc.read(paper.archive.warc, stored.original.position).status == 200
+
+
+def test_a_clock_that_was_set_back_makes_no_text_current_again(paper: Paper) -> None:
+    url = OTHERS[0].url
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    archive = Archive.create(paper.folder / "archive")
+    run = begin(archive)
+    info = CaptureInfo(kind="article", source=PAPER, requested_url=url)
+    fetch(run, exchange(url, html("What it said before"), fetched_at=later, info=info), History())
+    run.finish()
+    first = paper.crawl()
+    assert url in first
+    paper.crawl()
+    assert paper.fates(url)[:2] == [("archived", None), ("revised", None)]
+    assert paper.fates(url)[2][0] == "unchanged"
+    assert paper.revisions(url) == 2
+    (current,) = paper.archive.articles().to_table(["title"], pc.field("requested_url") == url)["title"].to_pylist()
+    assert current != "What it said before"
+    assert faults(archive) == []
 
 
 def test_never_means_never(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -118,6 +119,33 @@ def test_a_fate_that_is_no_news_is_counted_and_not_written(session: Session) -> 
         session.settle_unfetched(new(1), "refused", "robots", NOON)
     assert session.run.pending == 1
     assert session.total("refused") == 3
+
+
+def test_an_event_is_dated_after_what_the_archive_holds_of_its_url(session: Session) -> None:
+    ahead = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    session.record(capture(1, at=ahead, warc_file="a"))
+    assert session.warnings == []
+    tick = dt.timedelta(microseconds=1)
+    assert session.instant(f"{HOST}/1") == ahead + tick
+    assert session.instant(f"{HOST}/2") < ahead, "the clock counts for whatever it is not behind"
+    for number in (1, 2):
+        now = dt.datetime.now(dt.UTC)
+        session.settle_unfetched(new(1), "deferred", f"reason {number}", now)
+        state = session.history.get(f"{HOST}/1")
+        assert state is not None
+        assert (state.reason, state.at) == (f"reason {number}", ahead + number * tick)
+    (warning,) = session.warnings
+    assert re.match(
+        rf"the clock says .* UTC, and the archive holds {HOST}/1 as of {ahead:%Y-%m-%d %H:%M:%S} UTC", warning
+    )
+    assert "set the clock right" in warning
+
+
+def test_a_clock_put_right_by_a_second_is_worth_no_line(session: Session) -> None:
+    ahead = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)
+    session.record(capture(1, at=ahead, warc_file="a"))
+    assert session.instant(f"{HOST}/1") > ahead
+    assert session.warnings == []
 
 
 def test_a_batch_is_committed_when_it_is_full(session: Session) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.history import History, announced, degraded, key
+from pipelines.urls import article_id
 from storage.archive import Archive
 from storage.records import Announcement, Capture, Rejection
-from tests.archive_samples import HOST, NOON, SOURCE, article, begin, capture, minutes
+from tests.archive_samples import (
+    HOST,
+    NOON,
+    SOURCE,
+    article,
+    begin,
+    capture,
+    exchange,
+    faults,
+    fetch,
+    html,
+    minutes,
+)
 
 
 def applied(*captures: Capture) -> History:
@@ -73,6 +87,54 @@ def test_a_rejection_keeps_its_reason() -> None:
     result = Rejection(url=HOST, stage="quality", reason="too_short", detail="")
     verdict = History().verdict(f"{HOST}/1", result)
     assert (verdict.outcome, verdict.reason, verdict.detail, verdict.article) == ("rejected", "too_short", None, None)
+
+
+STAMPS = [
+    pytest.param("1", -50, 0, id="the clock is behind what is known of the URL"),
+    pytest.param("1", 0, 0, id="the clock stands still"),
+    pytest.param("1", 1, None, id="the clock has gone on"),
+    pytest.param("1?utm_source=x", -50, 0, id="another form of the URL"),
+    pytest.param("2", -50, None, id="nothing is known of that URL"),
+    pytest.param("amp/4", -50, 10, id="another address of an article that is known"),
+]
+
+
+@pytest.mark.parametrize(("path", "minute", "after"), STAMPS)
+@pytest.mark.parametrize("live", [True, False])
+def test_an_event_is_dated_after_what_is_known(
+    path: str, minute: int, after: int | None, live: bool, tmp_path: Path
+) -> None:
+    same = article_id(f"{HOST}/4")
+    rows = [
+        capture(1, at=minutes(-60)),
+        capture(1, outcome="unchanged"),
+        capture(4, id=same, at=minutes(5)),
+        capture(4, id=same, at=minutes(10), outcome="revised", revision="r2"),
+    ]
+    history = applied(*rows)
+    if not live:
+        archive = Archive.create(tmp_path / "archive")
+        run = begin(archive)
+        for row in rows:
+            run.record(dataclasses.replace(row, run=run.name))
+        run.finish()
+        history = History.load(archive)
+    expected = minutes(minute) if after is None else minutes(after) + dt.timedelta(microseconds=1)
+    assert history.stamp(f"{HOST}/{path}", minutes(minute)) == expected
+
+
+def test_an_edit_dated_by_a_clock_that_was_set_back_is_kept_once_and_current(tmp_path: Path) -> None:
+    archive, url = Archive.create(tmp_path / "archive"), f"{HOST}/6"
+    found = []
+    for title, at in [("The old title", 0), ("The new title", -50), ("The new title", -40)]:
+        run, history = begin(archive), History.load(archive)
+        page = html(title, f"{title} stands above another text, of which nothing is shared.")
+        row, _ = fetch(run, exchange(url, page, fetched_at=history.stamp(url, minutes(at))), history)
+        found.append(row.outcome)
+        run.finish()
+    assert found == ["archived", "revised", "unchanged"]
+    assert archive.articles().to_table(["title"])["title"].to_pylist() == ["The new title"]
+    assert faults(archive) == []
 
 
 def test_a_text_that_goes_back_is_another_revision() -> None:
