@@ -127,6 +127,8 @@ def closing_lines(session: Session) -> list[str]:
         lines.append(f"Not due, and so not asked: {not_due} entrances; --now asks them all.")
     if announced and resting == announced:
         lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
+    elif announced and resting + by_reason["refused"].total() == announced:
+        lines.append("Nothing was fetched but the entrances: every announced page is refused, or known and not due.")
     lines += entrance_lines(session)
     if session.stopped:
         lines.append("Stopped before its end; what is deferred has its turn in the next run.")
