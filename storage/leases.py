@@ -163,7 +163,7 @@ def alive(locks: Remote, lease: str, *, own: Lease | None, ttl: float = TTL) -> 
     if record.dead:
         return False
     spool = locks.bucket.spool
-    ended = spool is not None and record.spool == spool_id(spool) and not _flocked(spool, lease)
+    ended = spool is not None and record.spool == spool_id(spool) and not flocked(spool / "alive" / lease)
     now = own.now() if own is not None else dt.datetime.now(dt.UTC)
     if not ended and (now - found.at).total_seconds() <= ttl:
         return True
@@ -205,9 +205,10 @@ def _flock(spool: Path, lease: str) -> int:
     return descriptor
 
 
-def _flocked(spool: Path, lease: str) -> bool:
+def flocked(path: Path) -> bool:
+    """Whether a living process holds the flock on the file at ``path``; nothing is written."""
     try:
-        descriptor = os.open(spool / "alive" / lease, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from storage.errors import ArchiveBusy
+from storage.leases import flocked
 from storage.places import Place
 from storage.remote import Remote
 from storage.tenure import LeasedLock, Tenure, read_lock
@@ -128,17 +129,7 @@ def is_held(path: Place) -> bool:
     """Whether a living process has the lock at ``path``; nothing is written, so this works on a read-only archive."""
     if isinstance(path, Remote):
         return Tenure.of(path.parent).is_held(path)
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return flocked(path)
 
 
 def tidy(folder: Place) -> None:

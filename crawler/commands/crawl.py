@@ -125,10 +125,10 @@ def closing_lines(session: Session) -> list[str]:
             lines.append(f"{fate:<10} {total:>7}" + (f"   {named}" if named else ""))
     if not_due := sum(count for (_, _, why), count in session.tallies.items() if why == "not_due"):
         lines.append(f"Not due, and so not asked: {not_due} entrances; --now asks them all.")
-    if announced and resting == announced:
-        lines.append("Nothing was fetched but the entrances: every announced page is known and not due.")
-    elif announced and resting + by_reason["refused"].total() == announced:
-        lines.append("Nothing was fetched but the entrances: every announced page is refused, or known and not due.")
+    refused = by_reason["refused"].total()
+    if announced and resting + refused == announced:
+        why = " or ".join(["refused"] * bool(refused) + ["known and not due"] * bool(resting))
+        lines.append(f"Nothing was fetched but the entrances: every announced page is {why}.")
     lines += entrance_lines(session)
     if session.stopped:
         lines.append("Stopped before its end; what is deferred has its turn in the next run.")

@@ -168,11 +168,8 @@ class Articles:
         verdict = of_status(stored, known) or of_payload(stored, known)
         if verdict is not None:
             capture = settle(capture, verdict, failed_at=stored, known=known, run=self._session.run.name)
-            again = await self._asking.try_again(capture, errand, stored)
-            if again is not None:
+            for again in await self._asking.try_again_or_settle(capture, errand, stored):
                 yield again
-            else:
-                self._asking.settle(capture)
             return
         page = page_of(stored, limit=self._session.config.crawl.max_page)
         if isinstance(page, Rejection):

@@ -157,16 +157,18 @@ class Asking:
         else:
             self.settle(dataclasses.replace(row, outcome="deferred", reason="same_target", detail=target[:200]))
 
-    async def try_again(self, capture: Capture, errand: Errand, stored: StoredResponse) -> Request | None:
-        """The request for another try, after the wait that the host asks for; None where there is none in this run."""
-        if capture.outcome != "failed" or capture.reason not in RETRIED or errand.attempt > self._retries:
-            return None
+    async def try_again_or_settle(
+        self, capture: Capture, errand: Errand, stored: StoredResponse
+    ) -> tuple[Request] | tuple[()]:
+        """The request for another try, after the wait that the host asks for; none where ``capture`` is final."""
         wait = outcomes.wait_within_run(stored, errand.attempt)
-        if wait > PATIENCE_SECONDS:
-            return None
+        last = capture.outcome != "failed" or capture.reason not in RETRIED or errand.attempt > self._retries
+        if last or wait > PATIENCE_SECONDS:
+            self.settle(capture)
+            return ()
         self.session.record(capture, final=False)
         await self.session.pause(wait)
-        return self.request(stored.url, errand.again())
+        return (self.request(stored.url, errand.again()),)
 
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Settle a URL for which no answer came, or try again."""

@@ -148,11 +148,8 @@ class Entrances:
         elif verdict is not None:
             known = self._session.history.get(errand.info.requested_url, "entrance")
             capture = settle(capture, verdict, failed_at=stored, known=known, run=self._session.run.name)
-            again = await self._asking.try_again(capture, errand, stored)
-            if again is not None:
+            for again in await self._asking.try_again_or_settle(capture, errand, stored):
                 yield again
-            else:
-                self._asking.settle(capture)
             return
         waiting: list[tuple[StoredResponse, Errand, Capture | None]] = [(body, errand, capture)]
         while waiting:

@@ -64,11 +64,12 @@ def test_sources_whose_articles_a_limit_cut_off_are_the_first_of_the_next_run(po
         (tmp_path / "broadsheet.toml").write_text(CONTACT + keys + blocks, encoding="utf-8")
         crawl(tmp_path, server, "--limit", "0")
         crawl(tmp_path, server, "--limit", "0")
-        for _ in range(2):
+        for _ in range(3):
             done = crawl(tmp_path, server, "--limit", "1")
             assert done.returncode == 0, done.stdout + done.stderr
         pages = asked(server, 0, "/2026")
-    assert sorted(pages) == ["ash", "birch"]
+    assert len(pages) == 3
+    assert set(pages) == {"ash", "birch"}, "one slow answer may cost a turn, no source waits for all of another's"
 
 
 def test_order(archive: Archive) -> None:

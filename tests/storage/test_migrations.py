@@ -67,7 +67,9 @@ def test_it_is_read_as_it_is(old: Path) -> None:
     assert json.loads((old / marker.NAME).read_text())["format"] < marker.FORMAT, "reading changes nothing"
 
 
-@pytest.mark.parametrize("words", [["compact"], ["snapshot", "now"], ["verify", "--repair"], ["forget", "--again"]])
+@pytest.mark.parametrize(
+    "words", [["compact"], ["snapshot", "now"], ["verify", "--repair"], ["forget", "--again", "--yes"]]
+)
 def test_whoever_would_write_says_how_to_migrate_it(old: Path, words: list[str]) -> None:
     done = broadsheet(*words, "--archive", old)
     assert done.exit_code == 2
