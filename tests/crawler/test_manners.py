@@ -266,7 +266,8 @@ def stop(*args, **kwargs):
     time.sleep(60)
 if __name__ == "__main__":
     from crawler import cli
-    owner = cli if {target!r} == "crawler.config" else importlib.import_module({target!r}).{cls}
+    from crawler.cli import crawling
+    owner = crawling if {target!r} == "crawler.config" else importlib.import_module({target!r}).{cls}
     setattr(owner, {name!r}, stop)
     cli.main(["crawl"], prog_name="broadsheet")
 """

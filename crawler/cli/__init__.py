@@ -1,0 +1,54 @@
+"""The command ``broadsheet``: names, options and help; the work is done in :mod:`crawler.commands`.
+
+Exit codes: 0 done; 1 a run that failed, or nothing found; 2 the command could not start; 3 done, but a source was left
+out or is silent.
+"""
+
+from __future__ import annotations
+
+import click
+
+from crawler.cli.crawling import add, crawl, demo, init
+from crawler.cli.reading import coverage, diff, inspect, show, status
+from crawler.cli.upkeep import compact, forget, migrate, snapshot, verify
+
+COMMANDS = (
+    init,
+    crawl,
+    add,
+    show,
+    diff,
+    status,
+    coverage,
+    inspect,
+    compact,
+    snapshot,
+    verify,
+    migrate,
+    forget,
+    demo,
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done; 1 the run failed, or nothing was found; 2 the command could not start; "
+    "3 done, but a source was left out or is silent.",
+)
+@click.version_option(package_name="broadsheet", message="%(prog)s %(version)s")
+def main() -> None:
+    """Archive news: crawl sites politely, keep every page as it was served (WARC), and turn each one into a row of a
+    Parquet archive.
+
+    \b
+    A first archive of your own:
+      broadsheet init              writes broadsheet.toml; put in your contact and sources
+      broadsheet crawl             crawls them; run it again whenever you like
+      broadsheet status            says what is there
+      broadsheet show URL          shows one article
+      broadsheet diff URL          shows what its publisher changed
+    """
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

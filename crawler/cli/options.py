@@ -1,0 +1,110 @@
+"""What several commands share: options, exit codes, and the archive that they name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from crawler.config import ConfigError, archive_of
+from crawler.config.units import duration, size
+from crawler.place import PlaceType
+from storage.archive import Archive, open_archive
+from storage.errors import ArchiveError
+from storage.places import Address
+
+P = ParamSpec("P")
+T = TypeVar("T")
+CONFIG = "broadsheet.toml"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def exits(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn a command's return value into its exit code, and an operator's mistake into one line and code 2."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except (ConfigError, ArchiveError) as error:
+            click.echo(f"broadsheet: {error}", err=True)
+            code = 2
+        sys.exit(code or 0)
+
+    return wrapped
+
+
+class Written(click.ParamType[T]):
+    """A value as people write it; ``read`` raises ValueError or OverflowError; ``usage`` says what to write."""
+
+    def __init__(self, name: str, read: Callable[[str], T], usage: str) -> None:
+        self.name = name
+        self._read = read
+        self._usage = usage
+
+    def convert(self, value: str | T, param: click.Parameter | None, ctx: click.Context | None) -> T:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is {self._usage}", param, ctx)
+
+
+DURATION = Written(
+    "duration",
+    lambda text: dt.timedelta(seconds=duration(text)),
+    "no length of time; write 7d, 12h or 30m",
+)
+DAY = Written(
+    "YYYY-MM-DD",
+    lambda text: dt.datetime.strptime(text, "%Y-%m-%d").date(),  # noqa: DTZ007 - a day has no zone
+    "no day; write YYYY-MM-DD, such as 2026-11-22",
+)
+SIZE = Written(
+    "size",
+    lambda text: size(int(text) if text.isdecimal() else text),
+    "no size; write 500 MB, 2 GB or a number of bytes",
+)
+
+config_option = click.option(
+    "-c",
+    "--config",
+    "config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path(CONFIG),
+    show_default=True,
+    help="The configuration file.",
+)
+archive_option = click.option(
+    "--archive",
+    type=PlaceType(),
+    metavar="PLACE",
+    help="This archive: a folder, or s3://bucket/prefix; no configuration is needed then.",
+)
+as_of_option = click.option(
+    "--as-of",
+    "as_of",
+    metavar="NAME|INSTANT",
+    help="Read the archive as it stood: at a snapshot's name, or at an instant such as 2026-11-22T08:00 (UTC).",
+)
+log_option = click.option(
+    "--log-level",
+    type=click.Choice(LEVELS, case_sensitive=False),
+    default="WARNING",
+    show_default=True,
+    help="What is logged to standard error.",
+)
+
+
+def opened_archive(config: Path, archive: Address | None, as_of: str | None = None) -> Archive:
+    """The archive at ``archive``, or else the configuration's, as it stood at ``as_of`` (None: as it stands now)."""
+    if archive is not None:
+        return open_archive(archive, as_of=as_of)
+    wanted = archive_of(config)
+    return open_archive(wanted.path, as_of=as_of, spool=wanted.spool)
