@@ -5,7 +5,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-WORKERS := 2
+# More than cores: many tests wait for delays that are asked for.
+WORKERS := 4
 
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 ifndef PYTHON
