@@ -5,8 +5,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# More than cores: many tests wait for delays that are asked for.
-WORKERS := 4
+WORKERS := 2
 
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 ifndef PYTHON

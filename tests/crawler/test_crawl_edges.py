@@ -20,7 +20,7 @@ from storage.records import Capture
 from storage.schema import captures_from_arrow
 
 COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
-CONTACT = '[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:a@edges.test"\ndelay = "0s"\nretries = 0\n'
+CONTACT = '[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:a@edges.test"\ndelay = "0s"\nretries = 0\nworkers = 1\n'
 TOPICS = ("harbour", "railway", "orchard", "library", "weather", "theatre")
 
 

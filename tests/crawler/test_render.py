@@ -30,6 +30,7 @@ CONFIG = """
 path = "archive"
 [crawl]
 contact = "mailto:a@render.test"
+workers = 1
 delay = "0s"
 retries = 0
 [[source]]

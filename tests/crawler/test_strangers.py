@@ -27,6 +27,7 @@ CONFIG = """
 path = "archive"
 [crawl]
 contact = "mailto:a@strangers.test"
+workers = 1
 delay = "0s"
 retries = 0
 timeout = "8s"

@@ -15,16 +15,23 @@ from storage import places
 from storage.remote import Remote
 from tests.storage.object_storage.faulty import Faulty, answers, free_port
 
-# What runs in the core's ten minutes; the other modules start processes, wait for leases to expire, and take minutes.
-CORE = frozenset({"test_s3_archive.py", "test_s3_migration.py"})
+# What runs in the core's ten minutes; the other tests start processes, wait for leases to expire, and take minutes.
+CORE = frozenset(
+    {
+        "test_an_archive_on_s3_holds_what_one_in_a_folder_holds",
+        "test_no_archive_there_is_said",
+        "test_passing_faults_cost_nothing[lost]",
+        "test_what_was_written_and_not_uploaded_can_be_read_again",
+    }
+)
 BUCKET = "papers"
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave all but the core's modules of this folder to ``make test-all``."""
+    """Leave all but the core's tests of this folder to ``make test-all``."""
     for item in items:
-        if item.path.parent == Path(__file__).parent and item.path.name not in CORE:
+        if item.path.parent == Path(__file__).parent and item.name not in CORE:
             item.add_marker(pytest.mark.extras)
 
 
