@@ -24,7 +24,7 @@ from deltalake import (
 )
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from storage.errors import CommitFailed, ProtocolViolation
+from storage.errors import CommitFailed, ProtocolViolation, lasting
 from storage.places import Place, fence, options, sync
 from storage.remote import Remote
 from storage.schema import Table
@@ -85,13 +85,14 @@ def append(
     Raises:
         ProtocolViolation: the last number in the table is neither ``number - 1`` nor ``number``.
         LeaseLost: another process took over what this one had locked.
-        CommitFailed: every try met an error; nothing is known to be written and nothing was skipped.
+        CommitFailed: every try met an error, or one met what no try gets over, such as a full disk; nothing is known
+            to be written and nothing was skipped.
     """
     error: Exception | None = None
     wrote = False
     synced: int | None = None
     for attempt in range(TRIES):
-        if attempt:
+        if error is not None and lasting(error) is None:
             sleep(min(10.0, 0.05 * 2**attempt) * random.uniform(0.5, 1.5))
         try:
             handle = snapshot(root, table)
@@ -100,6 +101,7 @@ def append(
             if isinstance(problem, TableNotFoundError):
                 raise CommitFailed(f"the table {table.name} is missing below {root}") from problem
             error = problem
+            _give_up(table, number, application, error)
             continue
         if synced is None:
             synced = before if seen < number else max(0, before - CHECKPOINT_INTERVAL)
@@ -110,6 +112,8 @@ def append(
             raise ProtocolViolation(
                 f"{table.name}: transaction {number} of {application} was due, but the table holds number {seen}"
             )
+        if error is not None:
+            _give_up(table, number, application, error)
         wrote = True
         fence(root)
         try:
@@ -127,6 +131,15 @@ def append(
         sync_commits(root / table.name, synced, handle.version())
         return True
     raise CommitFailed(f"{table.name}: transaction {number} of {application} failed {TRIES} times: {error}") from error
+
+
+def _give_up(table: Table, number: int, application: str, error: Exception) -> None:
+    """Raise CommitFailed where no further try would get over ``error``."""
+    advice = lasting(error)
+    if advice is not None:
+        raise CommitFailed(
+            f"{table.name}: transaction {number} of {application} cannot be written: {advice} ({error})"
+        ) from error
 
 
 def sync_commits(table: Place, after: int, until: int) -> None:

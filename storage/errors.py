@@ -12,6 +12,21 @@
 
 from __future__ import annotations
 
+import errno
+import re
+from types import MappingProxyType
+
+_LASTING = MappingProxyType(
+    {
+        errno.ENOSPC: "the disk is full; make room",
+        errno.EDQUOT: "the disk quota is used up; make room",
+        errno.EROFS: "the disk is read-only; have it mounted for writing",
+        errno.EACCES: "nothing may be written there; change its rights",
+    }
+)
+# delta-rs raises no OSError: the number stands in its sentence, as Rust writes it.
+_NUMBER = re.compile(r"\(os error (\d+)\)")
+
 
 class ArchiveError(Exception):
     """The archive cannot do what was asked; the message says why and what to do."""
@@ -35,3 +50,15 @@ class ProtocolViolation(CommitFailed):
 
 class LeaseLost(CommitFailed):
     """This process was silent for so long that another one took over what it had locked."""
+
+
+def lasting(error: BaseException) -> str | None:
+    """What to do about an error that no further try gets over, in words; None where a try may help.
+
+    A full disk (ENOSPC), a quota that is used up (EDQUOT), a read-only disk (EROFS), missing rights (EACCES).
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if number is None:
+        told = _NUMBER.search(str(error))
+        number = int(told[1]) if told else None
+    return _LASTING.get(number) if number is not None else None

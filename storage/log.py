@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 import re
+import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
@@ -24,7 +26,8 @@ from storage.errors import ArchiveError, CommitFailed
 from storage.places import Place, fence, write_new
 from storage.places import sync as sync
 
-TRIES = 1000
+# Waits grow to a second within eight tries: minutes of others who commit without a pause.
+TRIES = 200
 FOLDER = "_delta_log"
 LAST_CHECKPOINT = "_last_checkpoint"
 _ENTRY = re.compile(r"([0-9]{20})\.json")
@@ -157,15 +160,19 @@ def replace(
     transactions: Sequence[tuple[str, int]] = (),
     operation: str,
     data_change: bool,
+    kept: Sequence[AddedFile] = (),
+    sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Commit that ``removed`` go and ``added`` come, all at once; returns the version.
 
     Appends of others do not conflict, and are kept. ``data_change`` is False where the rows stay the same;
-    ``transactions`` are applications' numbers to note, for which nobody else may be writing.
-    The new files must be on the disk already; the entry and its folder are when this returns.
+    ``transactions`` are applications' numbers to note, for which nobody else may be writing. ``kept`` are files that
+    must stay part of the table for the change to be right. Whoever finds the next number taken tries the one after it,
+    with growing pauses. The new files must be on the disk already; the entry and its folder are when this returns.
 
     Raises:
-        CommitFailed: a file of ``removed`` is no longer part of the table, or no number could be had; nothing changed.
+        CommitFailed: a file of ``removed`` or ``kept`` is no longer part of the table, or no number could be had in
+            :data:`TRIES` tries; nothing changed.
     """
     now = dt.datetime.now(dt.UTC)
     lines: list[Mapping[str, Any]] = [
@@ -184,8 +191,11 @@ def replace(
     text = "\n".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines) + "\n"
     try:
         handle = delta.opened(table)
-        for _ in range(TRIES):
-            gone = {file.path for file in removed} - {file.path for file in files(handle)}
+        for attempt in range(TRIES):
+            if attempt:
+                sleep(min(1.0, 0.005 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1.5))
+                handle.update_incremental()
+            gone = {file.path for file in (*removed, *kept)} - {file.path for file in files(handle)}
             if gone:
                 raise CommitFailed(f"{table.name}: {sorted(gone)[0]} was replaced by somebody else meanwhile")
             version = handle.version() + 1
@@ -193,12 +203,11 @@ def replace(
             try:
                 write_new(table / FOLDER / f"{version:020}.json", text.encode())
             except FileExistsError:
-                handle.update_incremental()
                 continue
             return version
     except DeltaError as error:
         raise CommitFailed(f"{table.name}: {error}") from error
-    raise CommitFailed(f"{table.name}: {TRIES} others were faster")
+    raise CommitFailed(f"{table.name}: others were faster {TRIES} times; nothing changed, start it again")
 
 
 def _added(action: Mapping[str, Any]) -> AddedFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 from collections import Counter
@@ -13,7 +14,7 @@ import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from storage import delta
+from storage import delta, log
 from storage.archive import Archive
 from storage.errors import CommitFailed, ProtocolViolation
 from storage.schema import CAPTURES, to_arrow
@@ -21,6 +22,9 @@ from tests.archive_samples import article, begin, capture, contents, faults
 
 SPAWN = multiprocessing.get_context("spawn")
 APPENDS = 40
+
+
+FULL = "disk full? No space left on device (os error 28)"
 
 
 @pytest.fixture
@@ -223,3 +227,62 @@ def test_four_processes_create_one_archive(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     assert len(contents(archive)) == archive.runs().count_rows() == 4
     assert [fault for fault in faults(archive) if "doubled" in fault or "lock" in fault] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        pytest.param(OSError(errno.ENOSPC, "No space left on device"), "the disk is full; make room", id="full"),
+        pytest.param(DeltaError(FULL), "the disk is full; make room", id="full, as delta-rs says it"),
+        pytest.param(OSError(errno.EDQUOT, "Disk quota exceeded"), "the disk quota is used up", id="quota"),
+        pytest.param(DeltaError("Read-only file system (os error 30)"), "the disk is read-only", id="read-only"),
+        pytest.param(PermissionError(errno.EACCES, "Permission denied"), "change its rights", id="rights"),
+    ],
+)
+def test_what_no_try_gets_over_ends_at_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, advice: str
+) -> None:
+    writing = Fails(monkeypatch, after=False, times=99, error=error)
+    slept: list[float] = []
+    with pytest.raises(CommitFailed, match=f"captures: transaction 1 of r cannot be written: .*{advice}"):
+        append(root, 1, sleep=slept.append)
+    assert (writing.calls, slept, numbers(root)) == (1, [], [])
+
+
+def test_a_disk_that_is_full_behind_the_commit_harms_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint had no room any more: the commit itself stands, and is seen to stand."""
+    Fails(monkeypatch, after=True, times=1, error=DeltaError(FULL))
+    assert append(root, 1)
+    assert numbers(root) == [1]
+
+
+def test_a_replacement_waits_longer_each_time_that_others_are_faster(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, slept = log.write_new, [0.0]
+
+    def busy(path: Path, data: bytes) -> None:
+        if len(slept) <= 12:
+            append(root, len(slept))
+        real(path, data)
+
+    monkeypatch.setattr(log, "write_new", busy)
+    version = log.replace(
+        root / "captures", transactions=[("me", 7)], operation="WRITE", data_change=False, sleep=slept.append
+    )
+    assert (version, len(slept) - 1) == (13, 12), "twelve others took the number before"
+    assert all(0 < wait <= 1.5 for wait in slept[1:])
+    assert sum(slept[7:]) > 2 * sum(slept[1:7])
+    assert delta.transaction(delta.snapshot(root, CAPTURES), "me") == 7
+    assert numbers(root) == list(range(1, 13))
+
+
+def test_a_replacement_that_never_gets_a_number_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(path: Path, _: bytes) -> None:
+        raise FileExistsError(path)
+
+    monkeypatch.setattr(log, "write_new", taken)
+    slept: list[float] = []
+    with pytest.raises(CommitFailed, match=r"captures: others were faster 200 times; nothing changed"):
+        log.replace(root / "captures", operation="WRITE", data_change=False, sleep=slept.append)
+    assert len(slept) == log.TRIES - 1
