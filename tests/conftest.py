@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,3 +32,18 @@ def demo_server(_demo: DemoServer) -> DemoServer:
 def archive(tmp_path: Path) -> Archive:
     """A new, empty archive."""
     return Archive.create(tmp_path / "archive")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """A sound archive of two runs (see ``tests.damaged_archives``), for everybody: not to be changed."""
+    from tests.damaged_archives import sound
+
+    return sound(Archive.create(tmp_path_factory.mktemp("whole") / "archive"))
+
+
+@pytest.fixture
+def copy(whole: Archive, tmp_path: Path) -> Archive:
+    """A copy of ``whole``, to be changed."""
+    shutil.copytree(whole.root, tmp_path / "archive")
+    return Archive(tmp_path / "archive")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.history import History, announced
@@ -71,4 +73,12 @@ def remove(path: Path) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-Harm = Callable[[Path], None]
+@contextlib.contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """A disk on which no file grows beyond ``size`` bytes: the kernel writes what fits, then gives an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -9,7 +9,6 @@ import contextlib
 import os
 import random
 import re
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from storage.errors import ArchiveError, CommitFailed
 from storage.verify import verify
 from tests.archive_samples import HOST, begin, contents, exchange, faults, fetch, html, minutes
 from tests.crash.harness import hurry
-from tests.damaged_archives import sound
+from tests.damaged_archives import largest_file, sound
 
 BROADSHEET = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 
@@ -36,17 +35,6 @@ def noise(words: int) -> str:
     """Text that no compression makes much smaller."""
     rnd = random.Random(words)
     return " ".join(f"{rnd.getrandbits(48):x}" for _ in range(words))
-
-
-@contextlib.contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """A disk on which no file grows beyond ``size`` bytes: the kernel writes what fits, then gives an error."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_an_error_inside_a_parquet_file_of_a_commit(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-import storage
 from pipelines.history import History
 from pipelines.recovery import recover
 from pipelines.repair import mend
@@ -21,17 +20,6 @@ from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES
 from storage.verify import verify
 from tests.archive_samples import HOST, begin, contents, exchange, faults, fetch, html, minutes
 from tests.damaged_archives import empty, files, garble, newest_entry, remove, segment, sound, truncate
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return sound(Archive.create(tmp_path_factory.mktemp("whole") / "archive"))
-
-
-@pytest.fixture
-def copy(whole: Archive, tmp_path: Path) -> Archive:
-    shutil.copytree(whole.root, tmp_path / "archive")
-    return storage.open_archive(tmp_path / "archive")
 
 
 def articles(archive: Archive) -> list[str]:

@@ -12,24 +12,12 @@ from pathlib import Path
 
 import pytest
 
-import storage
 from storage import compact, log, snapshots, vacuum, warc
 from storage.archive import Archive
 from storage.schema import ARTICLES, CAPTURES, RUNS
 from storage.verify import CODES, verify
 from tests.archive_samples import HOST, article, begin, capture, exchange, html
-from tests.damaged_archives import empty, files, garble, newest_entry, remove, segment, sound, truncate
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return sound(Archive.create(tmp_path_factory.mktemp("whole") / "archive"))
-
-
-@pytest.fixture
-def copy(whole: Archive, tmp_path: Path) -> Archive:
-    shutil.copytree(whole.root, tmp_path / "archive")
-    return storage.open_archive(tmp_path / "archive")
+from tests.damaged_archives import empty, files, garble, newest_entry, remove, segment, truncate
 
 
 def test_a_sound_archive_is_clean(whole: Archive) -> None:

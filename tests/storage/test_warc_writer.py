@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import errno
 import gzip
 import os
-import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from storage.warc import DamagedRecord, Exchange, WriterRefused, read, run_of, scan, segments
 from storage.warc.member import pack
+from tests.damaged_archives import largest_file
 
 NOISE = os.urandom(20_000)
 
@@ -29,17 +27,6 @@ def records(path: Path) -> list[tuple[dict[str, str], bytes]]:
     with path.open("rb") as file:
         found = ArchiveIterator(file, no_record_parse=True)
         return [(dict(record.rec_headers.headers), record.raw_stream.read()) for record in found]
-
-
-@contextlib.contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """A disk on which no file grows beyond ``size`` bytes: the kernel writes what fits, then refuses."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_segment_begins_with_warcinfo_and_its_records_name_it(tmp_path: Path) -> None:
