@@ -62,8 +62,8 @@ _LEADS: Mapping[str, str] = {
         "today|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
     ),
     "note": (
-        "note|notes|editor's note|editor’s note|correction|clarification|disclaimer|hinweis|anmerkung|"
-        "korrektur|source|sources|quelle|quellen|fuente|fonte|bron|källa|kilde|źródło|zdroj|источник|kaynak|"
+        "note|notes|editor's note|editor’s note|disclaimer|hinweis|anmerkung|"
+        "source|sources|quelle|quellen|fuente|fonte|bron|källa|kilde|źródło|zdroj|источник|kaynak|"
         "この記事は|this article|this story|dieser artikel|dieser beitrag|diese geschichte|cet article|"
         "este artículo|dieses thema|das ist ein|the post|have a tip|got a tip|tips|transcript|copyright|"
         "all rights|alle rechte|tous droits|todos los derechos|©"

@@ -145,6 +145,19 @@ def test_markup_of_many_kinds(inside: str, expected: tuple[str, ...]) -> None:
     assert extract(paper(inside)).paragraphs == expected
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Correction: an earlier version of this article gave a wrong figure.",
+        "Clarification: the sluice belongs to the town, not to the mill.",
+        "Korrektur: In einer früheren Fassung stand eine falsche Zahl.",
+    ],
+)
+def test_a_correction_is_part_of_what_was_published(note: str) -> None:
+    read = paper(f"<div>{paragraphs(*TEXT[:4])}<p>{TEXT[4]}<br>{note}</p></div>")
+    assert extract(read).paragraphs[-1].endswith(note)
+
+
 def test_a_table_is_a_paragraph_for_each_row() -> None:
     table = (
         "<table><tr><td>Gate open</td><td>May to August</td></tr><tr><td>Gate shut</td><td>All winter</td></tr></table>"
