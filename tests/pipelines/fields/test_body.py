@@ -154,8 +154,8 @@ def test_markup_of_many_kinds(inside: str, expected: tuple[str, ...]) -> None:
     ],
 )
 def test_a_correction_is_part_of_what_was_published(note: str) -> None:
-    read = paper(f"<div>{paragraphs(*TEXT[:4])}<p>{TEXT[4]}<br>{note}</p></div>")
-    assert extract(read).paragraphs[-1].endswith(note)
+    read = paper(f"<div>{paragraphs(*TEXT[:4])}<p>{TEXT[4]}</p><p><em>{note}</em></p></div>")
+    assert extract(read).paragraphs[-1] == note
 
 
 def test_a_table_is_a_paragraph_for_each_row() -> None:
