@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from storage import aside, delta, marker, places, remote, snapshots, tombstones
+from storage import aside, delta, marker, places, remote, replace, snapshots, tombstones
 from storage.errors import ArchiveError, ProtocolViolation
 from storage.locks import Lock, lock, new_lock, try_lock, wait_for_lock, who_holds
 from storage.places import Place, Where
@@ -143,7 +143,8 @@ class Archive:
     def lock_maintenance(self, what: str, *, outdated: bool = False) -> Lock:
         """The one lock that whatever rewrites tables holds; ``what`` is in words. Crawls go on beside it.
 
-        An archive of an older format is only locked for whoever can do with one that is ``outdated``.
+        An archive of an older format is only locked for whoever can do with one that is ``outdated``. A replacement
+        of rows that a kill interrupted is finished first (:mod:`storage.replace`).
 
         Raises:
             ArchiveBusy: somebody else holds it; the message says who.
@@ -152,7 +153,14 @@ class Archive:
         if not outdated:
             marker.current(self.root)
         with _told(f"{self.root} cannot be locked"):
-            return lock(self.root / "locks" / "maintenance.lock", holder=what, what=f"{self.root}")
+            held = lock(self.root / "locks" / "maintenance.lock", holder=what, what=f"{self.root}")
+        try:
+            with self.writing():
+                replace.finish(self.root)
+        except BaseException:
+            held.release()
+            raise
+        return held
 
     @property
     def lost(self) -> str | None:
@@ -367,7 +375,7 @@ def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
 
 _OWN = frozenset(
     {"locks", "warc", MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)}
-    | {snapshots.FOLDER, aside.FOLDER, tombstones.FOLDER}
+    | {snapshots.FOLDER, aside.FOLDER, tombstones.FOLDER, replace.FOLDER}
 )
 
 

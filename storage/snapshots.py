@@ -65,13 +65,18 @@ def pin(root: Place, name: str) -> Snapshot:
     path = _path(root, name)
     if path.exists():
         raise ArchiveError(f"there is a snapshot {name} already, of {read(root, name).at:%Y-%m-%d %H:%M:%S} UTC")
+    made = dataclasses.replace(taken(root), name=name)
+    save(root, made)
+    return made
+
+
+def taken(root: Place) -> Snapshot:
+    """What stands now, not pinned. Raises ArchiveError where a table cannot be read."""
     try:
         tables = tuple(_version(root, table.name, None) for table in READ_ORDER)
     except DeltaError as error:
         raise ArchiveError(f"a table cannot be read: {error!s:.200}; see `broadsheet verify`") from error
-    made = Snapshot(name=name, at=dt.datetime.now(dt.UTC), tables=tables)
-    save(root, made)
-    return made
+    return Snapshot(name=None, at=dt.datetime.now(dt.UTC), tables=tables)
 
 
 def save(root: Place, snapshot: Snapshot) -> None:
