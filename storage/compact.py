@@ -1,7 +1,8 @@
 """Merging a table's many small files into few large ones, sorted, each row once.
 
 A partition that has more than :data:`MANY` small files is rewritten: its small files are read, sorted as the table is,
-rid of rows that stand twice, written as files of 64 to 256 MB, and put in their places by one commit. Large files stay.
+rid of rows that stand twice, among them or in another file of the partition, written as files of 64 to 256 MB, and put
+in their places by one commit. Large files stay.
 Appends go on meanwhile, and whoever reads keeps the snapshot that it has.
 """
 
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from storage import delta, log, parquet
+from storage import delta, log, parquet, twice
 from storage.errors import ArchiveError
 from storage.places import Place, below
 from storage.schema import TABLES, Table
@@ -84,8 +85,14 @@ def run(root: Place, plan: Plan) -> Compacted:
         CommitFailed: somebody else replaced one of the files; nothing was changed.
     """
     folder = root / plan.table.name
-    order, doubled = _order(folder, plan)
-    pieces = max(1, round(plan.size / TARGET))
+    own = {file.path for file in plan.files}
+    others = [
+        file
+        for file in log.files(_open(root, plan.table))
+        if file.partition == plan.files[0].partition and file.path not in own
+    ]
+    order, doubled = _order(folder, plan, others)
+    pieces = min(max(1, round(plan.size / TARGET)), len(order))
     row_group = parquet.group_rows(max(1, len(order)), plan.size)
     added = []
     for number in range(pieces):
@@ -101,7 +108,14 @@ def run(root: Place, plan: Plan) -> Compacted:
         raise ArchiveError(
             f"{plan.table.name}: {before} rows, {doubled} of them doubled, became {after}; nothing changed"
         )
-    log.replace(folder, removed=plan.files, added=added, operation="OPTIMIZE", data_change=doubled > 0)
+    log.replace(
+        folder,
+        removed=plan.files,
+        added=added,
+        operation="OPTIMIZE",
+        data_change=doubled > 0,
+        kept=others if doubled else (),
+    )
     return Compacted(
         table=plan.table.name,
         partition=plan.partition,
@@ -177,10 +191,13 @@ def _groups(files: Sequence[log.AddedFile]) -> list[tuple[log.AddedFile, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def _order(folder: Place, plan: Plan) -> tuple[pa.Table, int]:
-    """Where each row that stays stands, in the order of the new files, and how many rows are left out."""
+def _order(folder: Place, plan: Plan, others: Iterable[log.AddedFile]) -> tuple[pa.Table, int]:
+    """Where each row that stays stands, in the order of the new files, and how many rows are left out.
+
+    A row that stands in one of ``others`` too is left out here.
+    """
     table = plan.table
-    columns = list(dict.fromkeys([*table.sort_by, *table.key]))
+    columns = list(dict.fromkeys([*table.sort_by, *table.key, twice.RUN]))
     parts = []
     for number, file in enumerate(plan.files):
         keys = read(folder, file, table, columns)
@@ -191,9 +208,14 @@ def _order(folder: Place, plan: Plan) -> tuple[pa.Table, int]:
         keys = keys.append_column(_FILE, pa.repeat(pa.scalar(number, pa.int32()), keys.num_rows))
         parts.append(keys.append_column(_AT, pa.array(range(keys.num_rows), pa.int64())))
     rows = pa.concat_tables(parts)
-    ordinal = pa.array(range(rows.num_rows), pa.int64())
-    first = rows.select(table.key).append_column(_AT, ordinal).group_by(list(table.key)).aggregate([(_AT, "min")])
-    once = rows if first.num_rows == rows.num_rows else rows.take(first[f"{_AT}_min"])
+    elsewhere = twice.met_again(folder, table, rows, others)
+    ordinal = pa.concat_arrays(
+        [pa.repeat(pa.scalar(-1), elsewhere.num_rows), pa.array(range(rows.num_rows), pa.int64())]
+    )
+    every = pa.concat_tables([elsewhere, rows.select(table.key)]).append_column(_AT, ordinal)
+    first = every.group_by(list(table.key)).aggregate([(_AT, "min")])[f"{_AT}_min"]
+    first = first.filter(pc.greater_equal(first, 0))
+    once = rows if len(first) == rows.num_rows else rows.take(first)
     keys_of = [(name, "ascending") for name in (*table.sort_by, _FILE, _AT)]
     return once.sort_by(keys_of).select([_FILE, _AT]), rows.num_rows - once.num_rows
 

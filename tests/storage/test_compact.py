@@ -8,12 +8,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from storage import compact, delta, log, parquet, vacuum
+from storage import compact, delta, log, parquet, twice, vacuum
 from storage.archive import Archive
 from storage.errors import ArchiveError, CommitFailed
 from storage.schema import ARTICLES, CAPTURES, RUNS, to_arrow
@@ -136,6 +137,49 @@ def test_rows_that_stand_twice_are_dropped(archive: Archive) -> None:
     done = compact.compact(archive.root, many=1)
     assert [(one.rows, one.doubled) for one in done] == [(12, 1), (12, 1)]
     assert archive.articles(all_revisions=True).count_rows() == archive.captures().count_rows() == 12
+
+
+def test_rows_that_stand_in_a_large_file_too_are_dropped(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run that was compacted away, a batch came again; a large file is read where its runs say so, and stays."""
+    fill(archive, 2, each=2_000, run="q")
+    fill(archive, 2, each=3_000)
+    before = rows(archive)
+    large = {table.name: log.files(delta.snapshot(archive.root, table)) for table in (ARTICLES, CAPTURES)}
+    for table, found in ((ARTICLES, archive.articles(all_revisions=True)), (CAPTURES, archive.captures())):
+        again = found.to_table().filter(pc.field("run") == "r")
+        for number in range(3):
+            delta.append(archive.root, table, again.slice(number * 40, 30), application="again", number=number + 1)
+    fill(archive, 3, run="s")
+    new = rows(archive)
+    monkeypatch.setattr(compact, "SMALL", min(file.size for files in large.values() for file in files))
+    read: list[str] = []
+    real = twice._alike
+
+    def watched(found: pa.Table, schema: pa.Schema, small: pa.Table) -> pa.Table:
+        read.append("keys")
+        return real(found, schema, small)
+
+    monkeypatch.setattr(twice, "_alike", watched)
+    done = compact.compact(archive.root, many=2)
+    assert [(one.files_before, one.rows, one.doubled) for one in done] == [(6, 12, 90), (6, 12, 90)]
+    assert sorted({*new}) == rows(archive), "each row once, and none is lost"
+    assert {*before} < {*rows(archive)}
+    for table in (ARTICLES, CAPTURES):
+        there = {file.path for file in log.files(delta.snapshot(archive.root, table))}
+        assert {file.path for file in large[table.name]} < there
+        assert len(there) == 5
+    assert len(read) == 2 * 2, "of each table only the row groups of run r, none of run q"
+
+
+def test_rows_that_stand_twice_in_two_groups_are_dropped(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(archive, 4)
+    again = archive.captures().to_table()
+    delta.append(archive.root, CAPTURES, again, application="again", number=1)
+    monkeypatch.setattr(compact, "GROUP", 2 * log.files(delta.snapshot(archive.root, CAPTURES))[0].size + 100)
+    done = compact.compact(archive.root, many=1, tables=[CAPTURES])
+    assert len(done) > 1
+    assert sum(one.doubled for one in done) == again.num_rows
+    assert sorted({*rows(archive)}) == rows(archive)
 
 
 def test_a_large_partition_becomes_several_files_of_one_order(
