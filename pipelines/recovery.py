@@ -11,22 +11,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from typing import TypeVar
 
 from pipelines import forgotten, moves, outcomes
 from pipelines.fates import Fate, fates
 from pipelines.history import History, Verdict
 from pipelines.pages import earlier_page, page_of
-from pipelines.process import process
+from pipelines.readings import Reading, Submit, ahead, here
 from pipelines.verdicts import as_itself, kept_as
-from pipelines.workers import settle
 from storage import orphans, warc
 from storage.archive import Archive, Batch, commit
 from storage.errors import ArchiveError
-from storage.records import Article, Capture, Page, Rejection, RunRecord, Tally, WarcPosition
+from storage.records import Article, Capture, Page, RunRecord, Tally, WarcPosition
 from storage.recovery import DeadRun, dead_runs, position
 from storage.remote import Remote
 from storage.schema import ARTICLES, RUNS
@@ -36,10 +33,6 @@ BATCH_PAGES = 500
 # Pages whose extraction is under way at once; the pool decides how many it works on.
 AHEAD = 32
 RECOVERED = "recovered"
-
-
-Submit = Callable[[Page], "Future[Article | Rejection]"]
-Item = TypeVar("Item")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +67,7 @@ def recover(
         for dead in dead_runs(archive):
             say(f"recovering run {dead.name}, which ended without closing")
             try:
-                result = complete(archive, dead, submit or _here)
+                result = complete(archive, dead, submit or here)
             except BaseException:
                 dead.lock.release()
                 raise
@@ -178,7 +171,7 @@ def _indexed(
 
     Pages are extracted ahead, as many at once as ``submit`` works on; the verdicts follow one after the other.
     """
-    for found, reading in _ahead((_opened(archive, one.found, submit) for one in left), AHEAD):
+    for found, reading in ahead((_opened(archive, one.found, submit) for one in left), AHEAD):
         if isinstance(found, warc.Withheld):
             rows = iter([Fate(row=dataclasses.replace(outcomes.capture_of_withheld(found), run=run))])
         elif found.info is None:
@@ -200,49 +193,13 @@ def _is_noted(row: Capture, history: History) -> bool:
 
 def _opened(
     archive: Archive, found: WarcPosition | warc.Withheld, submit: Submit
-) -> tuple[warc.StoredResponse | warc.Withheld, _Reading | None]:
+) -> tuple[warc.StoredResponse | warc.Withheld, Reading | None]:
     """A record, and its extraction under way where it takes one."""
     if isinstance(found, warc.Withheld):
         return found, None
     stored = warc.read(archive.warc, found)
     article = stored.info is not None and stored.info.kind == "article"
-    return stored, _Reading(page_of(stored), submit) if article and outcomes.of_status(stored, None) is None else None
-
-
-class _Reading:
-    """An extraction that is under way."""
-
-    def __init__(self, page: Page | Rejection, submit: Submit) -> None:
-        self.page = page
-        self._future = submit(page) if isinstance(page, Page) else None
-
-    def result(self) -> Article | Rejection:
-        """What the page turned out to be; waits for it. Raises where the extractor has a bug."""
-        if self._future is None or isinstance(self.page, Rejection):
-            if isinstance(self.page, Rejection):
-                return self.page
-            raise RuntimeError("a page was never handed over")
-        try:
-            return self._future.result()
-        except Exception as error:  # noqa: BLE001 - settle raises it again where it is none of the expected ends
-            return settle(self.page, error)
-
-
-def _ahead(items: Iterator[Item], count: int) -> Iterator[Item]:
-    """``items`` in order, each made when ``count`` further ones are under way."""
-    waiting: deque[Item] = deque()
-    for item in items:
-        waiting.append(item)
-        if len(waiting) > count:
-            yield waiting.popleft()
-    yield from waiting
-
-
-def _here(page: Page) -> Future[Article | Rejection]:
-    """The extraction of ``page``, done at once and in this process."""
-    done: Future[Article | Rejection] = Future()
-    done.set_result(process(page))
-    return done
+    return stored, Reading(page_of(stored), submit) if article and outcomes.of_status(stored, None) is None else None
 
 
 def _index(
@@ -251,7 +208,7 @@ def _index(
     stored: warc.StoredResponse,
     info: warc.CaptureInfo,
     history: History,
-    reading: _Reading | None,
+    reading: Reading | None,
     submit: Submit,
     stones: Tombstones,
 ) -> Iterator[Fate]:
@@ -278,11 +235,11 @@ def _index(
         return
     place = history.earlier(capture.requested_url, result)
     earlier = earlier_page(archive.warc, place, reading.page) if place and isinstance(reading.page, Page) else None
-    read = _Reading(earlier, submit).result() if earlier is not None else None
+    read = Reading(earlier, submit).result() if earlier is not None else None
     before = read if isinstance(read, Article) else None
     found = None
     if isinstance(reading.page, Page) and history.leads_elsewhere(capture.requested_url, result, before):
-        found = _Reading(moves.as_found(reading.page), submit).result()
+        found = Reading(moves.as_found(reading.page), submit).result()
     yield from fates(history, capture, result, before=before, found=found)
 
 
@@ -292,7 +249,7 @@ def _articles_again(archive: Archive, captures: list[Capture], submit: Submit) -
     None where the record is damaged, or where this version of the extractor refuses what the dead run's accepted.
     """
     readings = ((capture, _reading_of(archive, capture, submit)) for capture in captures)
-    for capture, reading in _ahead(readings, AHEAD):
+    for capture, reading in ahead(readings, AHEAD):
         result = reading.result() if reading is not None else None
         if not isinstance(result, Article):
             yield None
@@ -302,7 +259,7 @@ def _articles_again(archive: Archive, captures: list[Capture], submit: Submit) -
         yield kept_as(result, capture.outcome, capture.reason)
 
 
-def _reading_of(archive: Archive, capture: Capture, submit: Submit) -> _Reading | None:
+def _reading_of(archive: Archive, capture: Capture, submit: Submit) -> Reading | None:
     where = position(capture)
     if where is None:
         return None
@@ -312,7 +269,7 @@ def _reading_of(archive: Archive, capture: Capture, submit: Submit) -> _Reading 
         return None
     if isinstance(page, Page) and page.requested_url != capture.requested_url:
         page = moves.as_found(page)
-    return _Reading(page, submit)
+    return Reading(page, submit)
 
 
 def _start_of(run: str, default: dt.datetime) -> dt.datetime:

@@ -10,16 +10,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import forgotten
-from pipelines.history import as_itself
-from pipelines.process import process
-from pipelines.recovery import Submit, complete, recover
+from pipelines.readings import Submit, here
+from pipelines.recovery import complete, recover
 from pipelines.urls import identity
+from pipelines.verdicts import named
 from storage import delta, repair, rewrite, warc
 from storage.archive import Archive
 from storage.aside import Aside
@@ -58,7 +58,7 @@ def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str],
             repair.drop_pins(archive, aside, say)
             repair.tails(archive, aside, say)
             _forget_again(archive, say)
-            pages = _replay(archive, submit or _here, say)
+            pages = _replay(archive, submit or here, say)
             repair.level(archive)
             repair.once(archive.local, ARTICLES, say)
         recover(archive, submit=submit, say=say)
@@ -230,21 +230,7 @@ def _pass_on(read: Future[Article | Rejection], done: Future[Article | Rejection
         done.set_exception(error)
         return
     result = read.result()
-    done.set_result(_named(result, given) if isinstance(result, Article) else result)
-
-
-def _named(result: Article, given: str) -> Article:
-    """``result`` under the id that it was given, which may be that of its own address (see :func:`as_itself`)."""
-    if result.id == given:
-        return result
-    itself = as_itself(result)
-    return itself if itself.id == given else replace(result, id=given)
-
-
-def _here(page: Page) -> Future[Article | Rejection]:
-    done: Future[Article | Rejection] = Future()
-    done.set_result(process(page))
-    return done
+    done.set_result(named(result, given) if isinstance(result, Article) else result)
 
 
 def _keys(rows: pa.Table) -> pa.ChunkedArray:

@@ -94,6 +94,14 @@ def as_itself(article: Article) -> Article:
     return dataclasses.replace(article, id=article_id(own), canonical_url=own, warnings=warnings)
 
 
+def named(article: Article, given: str) -> Article:
+    """``article`` under the id that it was given before, which may be that of its own address."""
+    if article.id == given:
+        return article
+    itself = as_itself(article)
+    return itself if itself.id == given else dataclasses.replace(article, id=given)
+
+
 def kept_as(article: Article, outcome: Outcome, reason: str | None) -> Article:
     """``article`` as a verdict of that outcome and reason keeps it."""
     if reason == OWN_PAGE:
