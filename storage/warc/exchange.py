@@ -54,7 +54,8 @@ class CaptureInfo:
     ``requested_url`` is what was announced, before redirects; ``id`` the article id that this URL already has, if
     any; ``batch`` the number of the batch that the record was written for. ``rules`` that hold no more than the
     source's name are not written, so they come back as ``None``: :attr:`site` gives them in either case. ``render``
-    tells that the page is only whole once its scripts have run, as a ``conversion`` record will show it.
+    tells that the page is only whole once its scripts have run, as a ``conversion`` record will show it. ``origin`` is
+    the file that the record was imported from, and where it stands there: ``crawl-00001.warc.gz at 1234``.
     """
 
     kind: CaptureKind
@@ -66,6 +67,7 @@ class CaptureInfo:
     id: str | None = None
     batch: int | None = None
     render: bool = False
+    origin: str | None = None
 
     @property
     def site(self) -> SiteRules:
@@ -78,8 +80,9 @@ class Exchange:
     """One request and its answer, as the wire brought it.
 
     ``url`` is http or https; ``fetched_at`` an aware instant; ``status`` 0 to 999; header names and values are text
-    as HTTP libraries decode it (Latin-1); ``payload`` is content-encoded as sent, without transfer coding; ``ip`` is
-    the server's address. Raises ``ValueError`` where that is not so: it is the caller's mistake, never the page's.
+    as HTTP libraries decode it (Latin-1), those of the request None where nobody knows them, as in an import;
+    ``payload`` is content-encoded as sent, without transfer coding; ``ip`` is the server's address. Raises
+    ``ValueError`` where that is not so: it is the caller's mistake, never the page's.
     """
 
     url: str
@@ -87,7 +90,7 @@ class Exchange:
     status: int
     reason: str = ""
     protocol: str = "HTTP/1.1"
-    request_headers: Headers
+    request_headers: Headers | None
     response_headers: Headers
     payload: bytes
     method: str = "GET"

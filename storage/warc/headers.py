@@ -131,7 +131,7 @@ def request_block(exchange: Exchange) -> bytes:
     host, _, rest = clean_url(exchange.url).partition("://")[2].partition("#")[0].partition("/")
     host, question, query = host.partition("?")
     target = f"/{question}{query}" + (f"/{rest}" if question else rest)
-    headers = list(kept(exchange.request_headers))
+    headers = list(kept(exchange.request_headers or ()))
     if not any(name.lower() == "host" for name, _ in headers):
         headers.insert(0, ("Host", host))
     return _block(f"{exchange.method} {target} HTTP/1.1", headers)

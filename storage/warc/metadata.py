@@ -44,6 +44,7 @@ def to_header(
         "id": info.id,
         "batch": info.batch,
         "render": 1 if info.render else None,
+        "origin": info.origin,
     }
     if answer is not None:
         fields["answer"] = {"status": answer[0], "headers": [f"{name}: {value}" for name, value in answer[1]]}
@@ -78,6 +79,7 @@ def from_header(text: str) -> CaptureInfo | None:
         id=fields.text_or_none("id"),
         batch=fields.number_or_none("batch"),
         render=bool(fields.number_or_none("render")),
+        origin=fields.text_or_none("origin"),
     )
 
 

@@ -293,7 +293,7 @@ def _response(record: Record | _Bad, position: WarcPosition) -> StoredResponse |
         status=status,
         reason=reason,
         response_headers=headers,
-        payload=_unchunked(headers, payload),
+        payload=unchunked(headers, payload),
         truncated=next((word for word in TRUNCATIONS if word == cut), None if cut is None else "unspecified"),
         ip=first(fields, "WARC-IP-Address"),
         info=info,
@@ -309,7 +309,7 @@ def _utc(text: str) -> dt.datetime:
     return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
 
 
-def _unchunked(headers: Headers, payload: bytes) -> bytes:
+def unchunked(headers: Headers, payload: bytes) -> bytes:
     """The payload without transfer coding, which other programs leave in their records."""
     if "chunked" not in (first(headers, "Transfer-Encoding") or "").lower():
         return payload

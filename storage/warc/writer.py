@@ -72,7 +72,7 @@ class SegmentWriter:
         self._sealed: list[str] = []
 
     def write(self, exchange: Exchange, *, original: StoredResponse | None = None) -> WrittenRecord:
-        """Append the response record and its request record; both or neither.
+        """Append the response record and, where its headers are known, the request record; both or neither.
 
         Where ``original``, an earlier record of the log, has the same payload, or the answer is a 304, a ``revisit``
         record takes the response's place: the answer's headers, and where the payload stands.
@@ -86,7 +86,7 @@ class SegmentWriter:
         earlier = original.source_record if original is not None and _repeats(exchange, digest, original) else None
         metadata = to_header(exchange.info, original=earlier.position if earlier is not None else None)
         response = self._response(exchange, response_id, digest, head, metadata, earlier)
-        request = self._request(exchange, response_id)
+        request = self._request(exchange, response_id) if exchange.request_headers is not None else b""
         position = WarcPosition(file=segment.name, offset=segment.size, length=len(response))
         _, reason, headers, _ = parse_response(head)
         stored = StoredResponse(
