@@ -375,7 +375,7 @@ def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
 
 _OWN = frozenset(
     {"locks", "warc", MARKER, f".{MARKER}.tmp", *(table.name for table in TABLES)}
-    | {snapshots.FOLDER, aside.FOLDER, tombstones.FOLDER, replace.FOLDER}
+    | {snapshots.FOLDER, aside.FOLDER, tombstones.FOLDER, replace.FOLDER, "acks"}
 )
 
 
