@@ -10,6 +10,7 @@ import click
 
 from crawler.cli.crawling import add, crawl, demo, init
 from crawler.cli.reading import coverage, diff, inspect, show, status
+from crawler.cli.sharing import export
 from crawler.cli.upkeep import compact, forget, migrate, snapshot, verify
 
 COMMANDS = (
@@ -21,6 +22,7 @@ COMMANDS = (
     status,
     coverage,
     inspect,
+    export,
     compact,
     snapshot,
     verify,
