@@ -31,7 +31,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 _AT_HAND: Final = 3
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _FRESH: Final = FRESH // dt.timedelta(microseconds=1)
-_ARTICLE: Final = np.dtype([("key", "i8"), ("when", "i8"), ("row", "u4")])
+_ARTICLE: Final = np.dtype([("key", "i8"), ("row", "u4")])
 _ALIAS: Final = np.dtype([("key", "i8"), ("when", "i8"), ("of", "i8")])
 _COLUMNS: Final = (
     "kind", "source", "requested_url", "at", "outcome", "reason", "url", "id", "announced_at", "announced_date",
@@ -163,7 +163,7 @@ class Ledger:
         brought = identified & ((outcome != OUTCOMES.index("unchanged")) | degraded)
         articles = np.zeros(int(brought.sum()), _ARTICLE)
         articles["key"] = _hashed(table["id"].filter(pa.array(brought)))
-        articles["when"], articles["row"] = events["when"][brought], numbers[brought]
+        articles["row"] = numbers[brought]
         differs = _bools(pc.not_equal(table["url"], table["requested_url"]).fill_null(False)) & identified
         aliases = np.zeros(int(differs.sum()), _ALIAS)
         aliases["key"] = _places(table["url"].filter(pa.array(differs)), kind[differs])
@@ -249,6 +249,7 @@ class Ledger:
         events = [event for row in rows if (event := found[int(row)]).id == id and ArticleState.concerns(event)]
         if not events:
             return None
+        events.sort(key=lambda event: (event.at, event.outcome != "announced"))
         state = ArticleState.begin(events[0])
         for event in events[1:]:
             state.take(event)
@@ -301,14 +302,14 @@ def _index(keys: Ints, hashed: int) -> int | None:
 def _grouped(
     parts: list[list[Events]],
 ) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.uint32]], np.ndarray[tuple[int], np.dtype[np.uint32]]]:
-    """Rows by key, in the order in which they happened: keys, where each key's rows begin, and the rows."""
+    """Rows by key, in the order in which they stand: keys, where each key's rows begin, and the rows."""
     keys: list[Ints] = []
     rows, sizes = [], [np.zeros(1, np.uint32)]
     for part in parts:
         events = np.concatenate(part) if part else np.empty(0, _ARTICLE)
         part.clear()
         sieve.give_back()
-        events = events[np.lexsort((events["when"], events["key"]))]
+        events = events[np.argsort(events["key"], kind="stable")]
         found, count = np.unique(events["key"], return_counts=True)
         keys.append(found)
         sizes.append(count.astype(np.uint32))
