@@ -19,7 +19,7 @@ from storage import compact, snapshots
 from storage.archive import Archive
 from storage.verify import verify
 from tests.archive_samples import HOST, contents, faults
-from tests.crash.test_maintenance_kills import kill
+from tests.crash.test_maintenance_kills import kill, progress
 from tests.damaged_archives import sound
 from tests.storage.test_forget import texts
 
@@ -47,6 +47,7 @@ def removals(folder: Path, *, kills: int, seed: int) -> tuple[int, int]:
         root = folder / f"trial-{trial}"
         shutil.copytree(whole.root, root)
         killed += kill(removing, root, rnd.uniform(0.05, 0.6))
+        progress("removals", trial + 1, kills)
         archive = storage.open_archive(root)
         left = {url for url, _ in contents(archive)}
         assert left | {URL} == {url for url, _ in everything}

@@ -22,7 +22,9 @@ from storage.verify import verify
 from tests.archive_samples import article, capture
 from tests.damaged_archives import files, newest_entry, remove, sound, truncate
 
-SPAWN = multiprocessing.get_context("spawn")
+# A fork server has read the modules already, which takes longer than what is to be killed.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.crash.test_maintenance_kills", "tests.crash.test_forget_kills"])
 KILLS = 3
 
 
@@ -44,14 +46,20 @@ def repairing(root: str, ready: object) -> None:
 
 def kill(target: object, root: Path, after: float) -> bool:
     """Start ``target`` on the archive, kill it so many seconds after it is ready; whether it was still at work."""
-    ready = SPAWN.Event()
-    process = SPAWN.Process(target=target, args=(str(root), ready))  # type: ignore[arg-type]
+    ready = FORKS.Event()
+    process = FORKS.Process(target=target, args=(str(root), ready))  # type: ignore[arg-type]
     process.start()
     assert ready.wait(60)
     time.sleep(after)
     process.kill()
     process.join(30)
     return process.exitcode == -9
+
+
+def progress(what: str, count: int, kills: int) -> None:
+    """Print how far a long series is, every ten kills."""
+    if kills > 30 and count % 10 == 0:
+        print(f"{count} of {kills} {what} killed", flush=True)
 
 
 def compactions(folder: Path, *, kills: int, seed: int) -> int:
@@ -70,6 +78,7 @@ def compactions(folder: Path, *, kills: int, seed: int) -> int:
             snapshots.pin(archive.root, "half")
             pinned = number * 5
         killed += kill(compacting, archive.root, rnd.uniform(0, 0.25))
+        progress("compactions", killed, kills)
         assert archive.articles(all_revisions=True).count_rows() == number * 5
         assert archive.captures().count_rows() == number
     compact.compact(archive.root, many=1)
@@ -105,6 +114,7 @@ def repairs(folder: Path, *, kills: int, seed: int) -> int:
         rnd.choice(harms)()
         while killed < kills and kill(repairing, archive.root, rnd.uniform(0, 0.8)):
             killed += 1
+            progress("repairs", killed, kills)
         mend(archive)
         assert verify(archive).problems == ()
         assert contents() == before
