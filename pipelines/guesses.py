@@ -163,7 +163,7 @@ def _words() -> DateDataParser:
 def search(document: Document, latest: dt.date) -> Stamp | None:
     """The day that htmldate finds in the page, original rather than updated; None where it finds none.
 
-    It is shown the page without comments, related articles, footers and pictures, and of the text's paragraphs only
+    It is shown the page without comments, related articles, footers, pictures and code, and of its paragraphs only
     the beginning: the days that these name are others. A first of a month is what it makes of a month or a year
     alone, as copyright lines have them, and is no answer.
     """
@@ -192,7 +192,9 @@ _LINE = 160
 _HEAD = 40
 _MARK = "data-broadsheet"
 _MEDIA = frozenset({"img", "picture", "source", "video", "iframe", "footer"})
-_ASIDE = ("p", "div", "section", "aside", "ul", "ol", "li", *sorted(_MEDIA))
+# Code holds no day that a reader sees, and htmldate's expressions take longer for it than for all the text.
+_CODE = frozenset({"script", "style", "svg"})
+_ASIDE = ("p", "div", "section", "aside", "ul", "ol", "li", *sorted(_MEDIA | _CODE))
 
 
 def _searched(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None) -> lxml.html.HtmlElement:
@@ -217,6 +219,9 @@ def _searched(tree: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | Non
 def _aside(element: lxml.html.HtmlElement, shared: frozenset[lxml.html.HtmlElement]) -> str:
     if element in shared:
         return ""
+    if element.tag in _CODE:
+        # Linked data it looks up by its keys.
+        return "" if "ld+json" in (element.get("type") or "") else "foreign"
     if element.tag in _MEDIA or is_foreign_itself(element):
         return "foreign"
     if element.tag == "p":

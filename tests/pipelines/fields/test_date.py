@@ -286,6 +286,7 @@ STORY = "<p>" + "The harbour master said that the wall would be finished before 
         STORY + "<div class=related><a href=/a>Old story</a> 3 May 2019</div>",
         STORY + "<img src=/uploads/2019/05/06/wall.jpg>",
         STORY + "<footer>Last updated: 3 May 2019 © 2019</footer>",
+        STORY + '<script>var offer = {"startDate": "2019-05-03T22:00:00.000Z"}</script>',
         STORY + STORY.replace("storms arrive", "storms of 6 June 1999 came back"),
     ],
 )
