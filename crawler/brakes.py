@@ -11,8 +11,9 @@ from scrapy.crawler import Crawler
 
 from crawler import slots
 from crawler.errand import errand_of
+from crawler.provenance import disk_lacks
 from crawler.refused import Refused
-from crawler.session import Session, disk_lacks
+from crawler.session import Session
 
 TICK = 0.25
 # A stopped run ends within ten seconds: answers may come in for this long, then transfers are cut …

@@ -6,11 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
-import importlib.metadata
-import json
 import os
-import platform
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
@@ -21,6 +17,7 @@ from crawler.budget import Budget
 from crawler.config import BudgetConfig, Config, SourceConfig
 from crawler.hosts import Hosts
 from crawler.plan import Plan
+from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
 from pipelines import forgotten, outcomes
 from pipelines.history import History
 from pipelines.recovery import recover
@@ -29,11 +26,8 @@ from storage.archive import Archive, Run
 from storage.errors import ArchiveError, LeaseLost
 from storage.locks import Lock
 from storage.migrations import migrate
-from storage.records import Article, Capture, CaptureKind, Label, RunOutcome, RunRecord, SourceRecord, Tally
+from storage.records import Article, Capture, CaptureKind, RunOutcome, RunRecord, Tally
 
-VERSION = importlib.metadata.version("broadsheet")
-SOFTWARE = f"Broadsheet/{VERSION}"
-_PACKAGES = ("broadsheet", "scrapy", "trafilatura", "pyarrow", "deltalake", "lxml", "dateparser", "warcio")
 # A batch also closes when it holds this many rows for each page that it may hold: announcements cost little.
 _ROWS_PER_PAGE = 20
 # A clock further behind the archive than this is worth a line; time servers put right less than that all the time.
@@ -326,18 +320,6 @@ class Session:
         ]
 
 
-def disk_lacks(config: Config) -> str | None:
-    """The sentence that says how much room the archive's disk lacks below ``min_free``, or None where it has enough."""
-    floor, path = config.archive.min_free, config.archive.folder
-    free = shutil.disk_usage(path).free
-    if free >= floor:
-        return None
-    return (
-        f"the disk of {path} has {free // 10**6:,} MB free and [archive] min_free asks for {floor // 10**6:,} MB; "
-        "make room, or write a smaller min_free"
-    )
-
-
 def session_of(crawler: Crawler) -> Session:
     """The session of the spider that ``crawler`` runs; raises TypeError where the spider carries none."""
     session = getattr(crawler.spider, "session", None)
@@ -351,32 +333,3 @@ def _several(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"source {names[0]} is"
     return f"{len(names)} sources ({', '.join([*names[:10], *(['…'] if len(names) > 10 else [])])}) are"
-
-
-def source_record(source: SourceConfig) -> SourceRecord:
-    """The row of a source for the table ``sources``."""
-    rules = source.rules
-    selectors = {
-        name: list(getattr(rules, name))
-        for name in ("title", "date", "bullets", "body", "remove")
-        if getattr(rules, name)
-    }
-    return SourceRecord(
-        source=source.name,
-        digest=source.digest,
-        since=dt.datetime.now(dt.UTC),
-        entrances=source.entrances,
-        hosts=tuple(sorted(source.hosts)),
-        timezone=rules.timezone,
-        language=rules.language,
-        rules=json.dumps(selectors, ensure_ascii=False) if selectors else None,
-        labels=tuple(Label(key=key, value=value) for key, value in source.labels),
-    )
-
-
-def versions() -> tuple[str, ...]:
-    """The packages that shape a row, with their versions, and Python's."""
-    return (
-        *(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES),
-        f"python {platform.python_version()}",
-    )

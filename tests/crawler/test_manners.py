@@ -305,14 +305,14 @@ def test_too_little_room_on_the_disk_starts_no_run(demo_server: DemoServer, tmp_
 
 FULL = """
 import shutil
-from crawler import session
+from crawler import provenance
 real, calls = shutil.disk_usage, []
 def usage(path):
     calls.append(path)
     found = real(path)
     return found if len(calls) < 3 else found._replace(free=1000)
 if __name__ == "__main__":
-    session.shutil.disk_usage = usage
+    provenance.shutil.disk_usage = usage
     from crawler.cli import main
     main(["crawl"], prog_name="broadsheet")
 """

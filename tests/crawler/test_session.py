@@ -17,7 +17,8 @@ from crawler.config import Config, parse
 from crawler.demo import DemoServer, demo_config_toml
 from crawler.errand import Errand
 from crawler.progress import counts
-from crawler.session import Session, source_record
+from crawler.provenance import source_record
+from crawler.session import Session
 from pipelines.history import announced
 from storage import delta
 from storage.archive import Archive
