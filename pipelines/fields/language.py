@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from py3langid import langid  # type: ignore[import-untyped]
@@ -10,9 +11,11 @@ from py3langid import langid  # type: ignore[import-untyped]
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 
-#: Letters of text from which on the detector is asked, and how many characters of it it is given: ``FEW`` first, and
-#: ``ENOUGH`` where these leave it less than ``CERTAIN``.
-LEAST, FEW, ENOUGH = 120, 250, 500
+#: Letters of text from which on the detector is asked.
+LEAST = 120
+#: How many characters of it it is given: ``FIRST`` to bear out a declaration, more to contradict one and where fewer
+#: leave it less than ``CERTAIN``.
+FIRST, FEW, ENOUGH = 125, 250, 500
 #: Probability from which on it is believed against a declaration.
 SURE = 0.9
 CERTAIN = 0.99
@@ -83,7 +86,7 @@ def choose(document: Document, text: str) -> Choice[str]:
     where it bears out none and the detector is sure.
     """
     stated = declared(document)
-    found = detect(text)
+    found = detect(text, tuple(candidate.value for candidate in stated))
     detected = [Candidate(value=found, source="detected")] if found else []
     candidates = (*stated, *detected)
     if not stated or not detected:
@@ -106,19 +109,23 @@ def _same(one: str, other: str) -> bool:
     return mine == theirs or any(mine in group and theirs in group for group in _ALIKE)
 
 
-def detect(text: str) -> str | None:
+def detect(text: str, stated: Sequence[str] = ()) -> str | None:
     """The language that ``text`` is surely in, as a two-letter code; None for a short or a doubtful one.
 
     py3langid, chosen for weight and speed: on 358 articles of the development set in 40 languages its sure answers
-    were all right, in a third of a millisecond each. Of 1,386 texts nine in ten are certain from half as many
-    characters, with the same answer for every one.
+    were all right, in a third of a millisecond each. Of 1,388 texts three in four are certain from a quarter of the
+    characters, nine in ten from half of them, with the same answer for all but one, which opens with a notice in
+    another language: so the quarter is enough only for one of the tags in ``stated``.
     """
     sample = text[: ENOUGH * 2].replace("\n", " ")[:ENOUGH]
     if sum(map(str.isalpha, sample)) < LEAST:
         return None
-    code, probability = _identifier().classify(sample[:FEW])
-    if probability < CERTAIN and len(sample) > FEW:
-        code, probability = _identifier().classify(sample)
+    code, probability = "", 0.0
+    for size in (FIRST, FEW, ENOUGH):
+        code, probability = _identifier().classify(sample[:size])
+        enough = size > FIRST or any(_same(code, declaration) for declaration in stated)
+        if len(sample) <= size or (probability >= CERTAIN and enough):
+            break
     return tag(str(code)) if probability >= SURE else None
 
 

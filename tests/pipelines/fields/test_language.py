@@ -16,6 +16,7 @@ from storage.records import Announcement, Page, SiteRules
 NOW = dt.datetime(2024, 6, 20, 12, tzinfo=dt.UTC)
 ENGLISH = "The council voted last night to repair the old bridge over the river. Work will begin next week, the mayor said, and it will last until spring at the earliest."
 GERMAN = "Der Stadtrat hat gestern beschlossen, die alte Brücke über den Fluss zu sanieren. Die Arbeiten beginnen nächste Woche und dauern bis zum Frühling, sagte die Bürgermeisterin."
+NOTICE = "This article has been translated by a machine from the original. It may contain mistakes; please read the other version."
 NORWEGIAN = "Kommunestyret vedtok i går å reparere den gamle broen over elven. Arbeidet begynner neste uke og varer til våren, sa ordføreren, som håper på færre forsinkelser."
 
 
@@ -53,11 +54,12 @@ def test_tags_in_their_usual_form(text: str, expected: str | None) -> None:
         ('<html lang="en-GB"><p>x', GERMAN, "de", ("language_mismatch",)),
         ('<html lang="en"><meta property="og:locale" content="de_AT"><p>x', GERMAN, "de-AT", ()),
         ("<p>x", GERMAN, "de", ()),
+        ('<html lang="de"><p>x', f"{NOTICE} {GERMAN}", "de", ()),
         ('<html lang="nb-NO"><p>x', NORWEGIAN, "nb-NO", ()),
         ('<html lang="en"><p>x', "Zu kurz.", "en", ()),
         ("<p>x", "Zu kurz.", None, ()),
     ],
-    ids=["agree", "disagree", "a second one agrees", "undeclared", "close kin", "too short to tell", "nothing"],
+    ids=["agree", "disagree", "a second one agrees", "undeclared", "a notice", "close kin", "too short to tell", "nothing"],
 )
 def test_which_language(html: str, text: str, expected: str | None, warnings: tuple[str, ...]) -> None:
     choice = language(html, text)
