@@ -13,17 +13,19 @@ from collections.abc import Callable, Iterable, Sequence
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawler import health
 from crawler.budget import Budget
 from crawler.config import BudgetConfig, Config, SourceConfig
 from crawler.hosts import Hosts
 from crawler.plan import Plan
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
-from pipelines import forgotten, outcomes
+from pipelines import forgotten, outcomes, repair
 from pipelines.history import History
 from pipelines.recovery import recover
 from pipelines.workers import Workers
 from storage.archive import Archive, Run
 from storage.errors import ArchiveError, LeaseLost
+from storage.health.judge import tallies
 from storage.locks import Lock
 from storage.migrations import migrate
 from storage.records import Article, Capture, CaptureKind, RunOutcome, RunRecord, Tally
@@ -64,6 +66,7 @@ class Session:
         self.tallies: Counter[tuple[str, str, str | None]] = Counter()
         self.bugs: list[str] = []
         self.warnings: list[str] = []
+        self.health: health.Report | None = None
         self.pages_asked = 0
         self.broken: Exception | None = None
         self.closed = False
@@ -112,6 +115,7 @@ class Session:
         locks: list[Lock] = []
         try:
             migrate(archive, say=say)
+            repair.finish(archive, submit=workers.submit, say=say)
             forgotten.finish(archive, say=say)
             wanted = set(names) if names is not None else None
             sources, busy = [], []
@@ -287,6 +291,9 @@ class Session:
                 if self.broken is not None:
                     self.run.abandon()
                     return None
+                if not self.stopped:
+                    await asyncio.to_thread(self.run.commit, self.run.take())
+                    await asyncio.to_thread(self._look_after)
                 outcome: RunOutcome = "failed" if self.bugs else "stopped" if self.stopped else "done"
                 detail = "; ".join(self.bugs) or None
                 return await asyncio.to_thread(
@@ -300,6 +307,25 @@ class Session:
             self.workers.stop()
             for held in self._locks:
                 held.release(remove=True)
+
+    def _look_after(self) -> None:
+        """Compare every source with its own past, and note in the run's tallies who fell out."""
+        declared = {source.name: source.expect for source in self.config.sources if source.expect is not None}
+        try:
+            self.health = health.report(
+                self.archive,
+                sources=[source.name for source in self.config.sources],
+                declared=declared,
+                at=dt.datetime.now(dt.UTC),
+                began=self.run.started_at,
+            )
+        except ArchiveError as error:
+            self.warnings.append(f"whether the sources are well cannot be told: {error}")
+        except Exception as error:  # noqa: BLE001 - a bug; the run has its row all the same, and ends as failed
+            self.bugs.append(f"whether the sources are well cannot be told: {error!r}")
+        else:
+            for row in tallies(self.health.health):
+                self.tallies[row.source, row.outcome, row.reason] += row.count
 
     def settle_unfetched(
         self, capture: Capture, outcome: outcomes.Unfetched, reason: str, now: dt.datetime, detail: str | None = None

@@ -20,7 +20,7 @@ from pipelines.readings import Submit, here
 from pipelines.recovery import complete, recover
 from pipelines.urls import identity
 from pipelines.verdicts import named
-from storage import delta, repair, rewrite, warc
+from storage import delta, repair, rewrite, unfinished, warc
 from storage.archive import Archive
 from storage.aside import Aside
 from storage.forget import carry_out, resume, survey
@@ -43,8 +43,8 @@ class Repaired:
 def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str], None] = lambda _: None) -> Repaired:
     """Repair all that can be repaired; ``say`` is told a line about each thing.
 
-    Safe to repeat, and after a kill to be repeated. ``submit`` starts an extraction, as
-    :meth:`pipelines.workers.Workers.submit` does; without it each page is read here.
+    Safe to repeat; after a kill the next crawl ends it (:func:`finish`), or the next repair. ``submit`` starts an
+    extraction, as :meth:`pipelines.workers.Workers.submit` does; without it each page is read here.
 
     Raises:
         ArchiveBusy: a run or another maintenance is under way.
@@ -53,17 +53,38 @@ def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str],
     with archive.lock_maintenance("repairing"), archive.writing():
         with archive.lock_recovery():
             repair.nobody_writes(archive)
-            aside = Aside(archive.local)
+            unfinished.begin(archive.root)
+            aside = Aside(archive.root)
             repair.tables(archive, aside, say)
             repair.drop_pins(archive, aside, say)
             repair.tails(archive, aside, say)
             _forget_again(archive, say)
             pages = _replay(archive, submit or here, say)
             repair.level(archive)
-            repair.once(archive.local, ARTICLES, say)
+            repair.once(archive.root, ARTICLES, say)
+            # Under the lock still: a crawl that waits for it finds the tables whole, and dead runs it recovers itself.
+            unfinished.end(archive.root)
         recover(archive, submit=submit, say=say)
     moved = tuple(aside.moved)
     return Repaired(pages=pages, moved=moved, aside=str(aside.folder) if moved else None)
+
+
+def finish(archive: Archive, *, submit: Submit | None = None, say: Callable[[str], None] = lambda _: None) -> None:
+    """End a repair that was begun and not ended, for whoever is about to crawl: it may have taken rows out by then.
+
+    Where another process is at it, this one waits for its end.
+
+    Raises:
+        ArchiveBusy: another maintenance, or a run that began before, is in the way.
+        ArchiveError: the archive cannot be written.
+    """
+    if not unfinished.is_open(archive.root):
+        return
+    with archive.writing():
+        archive.lock_recovery().release()
+    if unfinished.is_open(archive.root):
+        say("ending a repair that was interrupted")
+        mend(archive, submit=submit, say=say)
 
 
 def _forget_again(archive: Archive, say: Callable[[str], None]) -> None:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from storage import aside, delta, marker, places, remote, replace, snapshots, tombstones
+from storage import aside, delta, marker, places, remote, replace, snapshots, tombstones, unfinished
 from storage.errors import ArchiveError, ProtocolViolation
 from storage.locks import Lock, lock, new_lock, try_lock, wait_for_lock, who_holds
 from storage.places import Place, Where
@@ -187,6 +187,11 @@ class Archive:
         if self.as_of is not None:
             raise ArchiveError(f"{self.root} was opened as of {self.as_of.at}; open it without as_of to write")
         marker.current(self.root)
+        if unfinished.is_open(self.root):
+            raise ArchiveError(
+                f"a repair of {self.root} was begun and not ended: rows are missing; end it with "
+                "`broadsheet verify --repair`, or crawl"
+            )
         started = dt.datetime.now(dt.UTC)
         name = f"{started:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(6)}"
         with _told(f"a run cannot begin in {self.root}"):

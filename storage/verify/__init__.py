@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage import warc
+from storage import unfinished, warc
 from storage.archive import Archive
 from storage.locks import is_held
 from storage.places import below
@@ -64,6 +64,8 @@ def verify(
         known = set(runs.to_table(["run"])["run"].to_pylist())
         problems += [Problem(code="run_open", where=name) for name in open_runs(archive, known) if name not in living]
     problems = _lasting(archive, problems, living, before)
+    if unfinished.is_open(archive.root) and not is_held(archive.root / "locks" / "maintenance.lock"):
+        problems.append(Problem(code="repair_open", where=unfinished.NAME))
     return Report(
         problems=tuple(problems),
         files=sum(one.files for one in read.values()),

@@ -23,6 +23,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "article_missing": "A row of captures says that the page gave an article; articles does not hold it.",
         "article_unknown": "A row of articles whose page no row of captures names.",
         "run_open": "A run ended without closing; the next crawl, or a repair, completes it.",
+        "repair_open": "A repair was begun and not ended; the next crawl or repair ends it.",
         "forget_open": "A removal was begun and not ended; the next crawl, removal or repair ends it.",
         "forgotten_remains": "Something of a page that was removed on request stands in the archive.",
         "snapshot_damaged": "A pinned snapshot cannot be read, or files that it holds are gone.",

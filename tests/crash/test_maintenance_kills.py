@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 
-from pipelines.repair import mend
-from storage import compact, delta, log, snapshots, vacuum
+from pipelines.repair import finish, mend
+from storage import compact, delta, log, snapshots, unfinished, vacuum
 from storage.archive import Archive
 from storage.schema import ARTICLES, CAPTURES
 from storage.verify import verify
@@ -115,7 +115,11 @@ def repairs(folder: Path, *, kills: int, seed: int) -> int:
         while killed < kills and kill(repairing, archive.root, rnd.uniform(0, 0.8)):
             killed += 1
             progress("repairs", killed, kills)
-        mend(archive)
+        # Where it had begun, the next crawl ends it.
+        if unfinished.is_open(archive.root):
+            finish(archive)
+        else:
+            mend(archive)
         assert verify(archive).problems == ()
         assert contents() == before
     return killed

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from pipelines.history import History
 from pipelines.recovery import recover
-from pipelines.repair import mend
-from storage import compact, delta, log, snapshots, warc
+from pipelines.repair import finish, mend
+from storage import compact, delta, log, rewrite, snapshots, warc
 from storage.archive import Archive
-from storage.errors import ArchiveBusy
+from storage.errors import ArchiveBusy, ArchiveError
 from storage.records import Article, Page, Rejection
 from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES
 from storage.verify import verify
@@ -216,13 +219,8 @@ class Killed(BaseException):
     """Stands for SIGKILL: nothing of ours catches it."""
 
 
-@pytest.mark.parametrize("commits", range(1, 6))
-def test_a_repair_that_is_killed_is_completed_by_the_next(
-    copy: Archive, whole: Archive, monkeypatch: pytest.MonkeyPatch, commits: int
-) -> None:
-    """Ended at its first, second, … commit."""
-    remove(files(copy, CAPTURES)[1])
-    truncate(newest_entry(copy, ARTICLES))
+def killed(archive: Archive, commits: int) -> None:
+    """Repair, and be ended before the commit after so many."""
     left = commits
 
     def counting(real: Callable[..., object]) -> Callable[..., object]:
@@ -235,15 +233,133 @@ def test_a_repair_that_is_killed_is_completed_by_the_next(
 
         return call
 
-    monkeypatch.setattr(log, "replace", counting(log.replace))
-    monkeypatch.setattr(delta, "append", counting(delta.append))
-    with pytest.raises(Killed):
-        mend(copy)
-    monkeypatch.undo()
-    mend(copy)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(log, "replace", counting(log.replace))
+        patched.setattr(delta, "append", counting(delta.append))
+        with pytest.raises(Killed):
+            mend(archive)
+
+
+@pytest.mark.parametrize("commits", range(6))
+@pytest.mark.parametrize("ends", [mend, finish])
+def test_a_repair_that_is_killed_is_ended_by_the_next_start(
+    copy: Archive, whole: Archive, ends: Callable[[Archive], object], commits: int
+) -> None:
+    """Ended before its first, second, … commit; a crawl calls what ends it before it looks at the tables."""
+    remove(files(copy, CAPTURES)[1])
+    truncate(newest_entry(copy, ARTICLES))
+    killed(copy, commits)
+    assert "repair_open" in verify(copy).tally()
+    with pytest.raises(ArchiveError, match=r"a repair of .* was begun and not ended"):
+        begin(copy)
+    ends(copy)
     assert verify(copy).problems == ()
     assert articles(copy) == articles(whole)
     assert fetches(copy) == fetches(whole)
+    begin(copy).finish()
+
+
+def test_nothing_is_ended_where_nothing_was_begun(copy: Archive) -> None:
+    remove(files(copy, CAPTURES)[1])
+    finish(copy)
+    assert "record_unindexed" in verify(copy).tally(), "a crawl repairs nothing that nobody asked it to"
+
+
+def test_a_crawl_waits_for_a_repair_that_is_under_way(copy: Archive) -> None:
+    """It begins when the repair has ended, and does not repair once more."""
+    remove(files(copy, CAPTURES)[1])
+    said: list[str] = []
+    first = threading.Event()
+
+    def slowly(line: str) -> None:
+        if line.startswith("replaying"):
+            first.set()
+            time.sleep(0.5)
+
+    repairing = threading.Thread(target=lambda: mend(copy, say=slowly))
+    repairing.start()
+    assert first.wait(30)
+    finish(Archive(copy.root), say=said.append)
+    assert verify(copy).problems == ()
+    repairing.join()
+    assert said == []
+
+
+PARTS = {"articles": "month=*/", "captures": ""}
+
+
+def test_replaced_files_do_not_come_back_where_the_log_is_lost(copy: Archive, whole: Archive) -> None:
+    """Within the grace time the folder holds the small files of a compaction beside the large one."""
+    compact.compact(copy.root, many=1)
+    before = {table: len(list((copy.root / table).glob(f"{part}*.parquet"))) for table, part in PARTS.items()}
+    assert before == {"articles": 4, "captures": 4}
+    for table in before:
+        remove(copy.root / table / "_delta_log")
+    said: list[str] = []
+    done = mend(copy, say=said.append)
+    assert (articles(copy), fetches(copy), announcements(copy)) == (articles(whole), fetches(whole), 1)
+    assert len(files(copy, ARTICLES)) == len(files(copy, CAPTURES)) == 1, "the compacted files alone"
+    assert sum(name.endswith(".parquet") for name in done.moved) == 3 + 3
+    assert "5 rows of articles had been replaced by others and stay out" in said
+    assert verify(copy).problems == ()
+
+
+def test_rows_that_an_earlier_repair_moved_do_not_come_back(copy: Archive, whole: Archive) -> None:
+    """Bytes went from a segment, the rows followed their pages; then the logs are lost, and old rows lie about."""
+    path = segment(copy)
+    stored = [found for found in warc.scan(path, root=copy.warc) if isinstance(found, warc.StoredResponse)]
+    data, at = path.read_bytes(), stored[1].position.offset
+    path.write_bytes(data[: at + 60] + data[at + 120 :])
+    mend(copy)
+    then = (articles(copy), sorted(fetches(copy)), verify(copy).tally())
+    for table in ("articles", "captures"):
+        remove(copy.root / table / "_delta_log")
+    mend(copy)
+    assert (articles(copy), sorted(fetches(copy)), verify(copy).tally()) == then
+    assert contents(copy) == contents(whole)
+
+
+def test_rows_that_a_replay_replaced_do_not_come_back(copy: Archive, whole: Archive) -> None:
+    """A replay takes rows out and writes them again under later batches; both lie in the folder."""
+    keep = {path: path.read_bytes() for path in files(copy, CAPTURES)}
+    remove(files(copy, CAPTURES)[0])
+    mend(copy)
+    then = fetches(copy)
+    for path, data in list(keep.items())[1:]:
+        path.write_bytes(data)
+    remove(copy.root / "captures" / "_delta_log")
+    mend(copy)
+    assert fetches(copy) == then == fetches(whole)
+    assert verify(copy).problems == ()
+    remove(copy.root / "captures" / "_delta_log")
+    assert mend(copy).pages == 0, "and once more, now that no log told of batches"
+    assert fetches(copy) == then
+
+
+def test_of_two_rows_of_one_revision_the_one_that_replaced_the_other_stays(copy: Archive) -> None:
+    """As after a rebuild: the same row, read anew; and one whose page gives no article any more is out."""
+    gone = copy.articles().to_table(filter=pc.field("url") == f"{HOST}/5")
+
+    def anew(rows: pa.Table) -> pa.Table:
+        at = rows.schema.get_field_index("extractor")
+        again = pa.chunked_array([pa.repeat("newer", rows.num_rows)])
+        rows = rows.set_column(at, rows.schema.field(at), again)
+        return rows.filter(pc.not_equal(rows["url"], f"{HOST}/5"))
+
+    def refused(rows: pa.Table) -> pa.Table:
+        at = rows.schema.get_field_index("outcome")
+        own = pc.equal(rows["requested_url"], f"{HOST}/5")
+        return rows.set_column(at, rows.schema.field(at), pc.if_else(own, "rejected", rows["outcome"]))
+
+    rewrite.rewrite(copy.root, ARTICLES, anew)
+    rewrite.rewrite(copy.root, CAPTURES, refused)
+    remove(copy.root / "articles" / "_delta_log")
+    mend(copy)
+    rows = copy.articles(all_revisions=True).to_table(["row", "extractor"])
+    assert set(rows["extractor"].to_pylist()) == {"newer"}
+    assert rows.num_rows == 4
+    assert gone["row"][0].as_py() not in rows["row"].to_pylist()
+    assert verify(copy).problems == ()
 
 
 def test_ids_and_articles_stay_where_the_extractor_has_changed(copy: Archive, whole: Archive) -> None:

@@ -237,5 +237,6 @@ def test_a_read_only_archive(readable: Path, command: list[str], code: int, says
 def test_every_code_is_explained_and_met() -> None:
     met = {code for _, _, found in DAMAGE for code in found} | {"page_differs", "snapshot_damaged"}
     met |= {"forget_open", "forgotten_remains"}  # in test_forget.py
+    met |= {"repair_open"}  # in test_repair.py
     assert met == set(CODES)
     assert all(text.endswith(".") and len(text) > 15 for text in CODES.values())
