@@ -208,6 +208,12 @@ def finish(root: Place) -> bool:
     return bool(due)
 
 
+def abandon(root: Place) -> None:
+    """Remove the work folder, but where a note stands in it: what is noted will be done, and must find its files."""
+    if not (root / FOLDER / NOTE).is_file():
+        discard(root)
+
+
 def discard(root: Place) -> None:
     """Remove the work folder with all that is in it; the note last, for what it says must not be half gone."""
     work = root / FOLDER

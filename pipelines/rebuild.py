@@ -1,0 +1,361 @@
+"""Making the articles of an archive again from its pages, with the extractor and the rules of today.
+
+First :func:`look`: pages are read again, source by source, and what would change is spooled and counted. Then, where
+that is wanted, :func:`carry_out`: the rows are replaced, in one commit of each table. What is left out, or nobody
+wants, costs nothing but the work folder, which the holder of the maintenance lock removes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+
+from pipelines.differences import Differences, Loss
+from pipelines.executors import Executor, LocalExecutor
+from pipelines.outcomes import PAGES
+from pipelines.process import EXTRACTOR
+from pipelines.readings import Submit, here
+from pipelines.rereading import Reread, Scope, Task, reread
+from storage import delta, log, parquet, replace, snapshots
+from storage.archive import Archive
+from storage.compact import PREFIX
+from storage.errors import ArchiveError
+from storage.records import Article, Page, Rejection, RunRecord, SiteRules
+from storage.replace import Change, Replacement
+from storage.schema import ARTICLES, CAPTURES, RUNS, to_arrow
+from storage.snapshots import Snapshot
+
+# Seconds between two lines about how far it is.
+LINE_SECONDS = 10.0
+COMMAND = "rebuild"
+
+
+class UnknownSource(ArchiveError):
+    """The archive holds nothing of a source that was named; the message says which there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be made again: all sources or those named, of pages fetched on these days (UTC, both included).
+
+    ``rules`` are those of the configuration, None where each page is read by those it was captured with; a source that
+    the configuration no longer has is read so, too. ``without`` are sources to leave alone. With ``again``, pages are
+    read that this extractor has read.
+    """
+
+    sources: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+    again: bool = False
+    rules: tuple[SiteRules, ...] | None = None
+    samples: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a rebuild would change: what each task came to, and of which moment of the archive it speaks."""
+
+    request: Request
+    snapshot: Snapshot
+    before: str
+    tasks: tuple[Reread, ...]
+
+    @property
+    def differences(self) -> tuple[Differences, ...]:
+        """Those of each source of which pages were read, by name."""
+        told = [one for task in self.tasks for one in task.differences if one.pages]
+        return tuple(sorted(told, key=lambda one: one.source))
+
+    @property
+    def pages(self) -> int:
+        """Pages that were read again."""
+        return sum(one.pages for one in self.differences)
+
+    def losses(self, bound: float) -> dict[str, tuple[Loss, ...]]:
+        """The sources that would lose more than ``bound`` (0 to 1) of their articles or of a field, and what."""
+        return {one.source: found for one in self.differences if (found := one.losses(bound))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What was replaced: the run that stands for it, rows of ``articles`` and ``captures`` that went and came.
+
+    ``left_out`` are sources that stay as they were.
+    """
+
+    run: str
+    articles_gone: int
+    articles_come: int
+    captures_gone: int
+    captures_come: int
+    left_out: tuple[str, ...] = ()
+
+
+def look(
+    archive: Archive,
+    request: Request,
+    *,
+    submit: Submit = here,
+    executor: Executor | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Preview:
+    """Read again what ``request`` asks for, and spool what would change. Nothing of the tables is changed.
+
+    The caller holds the maintenance lock, and has put dead runs right. ``submit`` starts the extraction of a page;
+    ``executor`` runs the tasks, one for each group of sources that share articles.
+
+    Raises:
+        UnknownSource: the archive knows nothing of a source that was named.
+        ArchiveError: a table cannot be read, or the work folder cannot be written.
+    """
+    replace.abandon(archive.root)
+    snapshot = snapshots.taken(archive.root)
+    seen = Archive(archive.root, as_of=snapshot)
+    known = _sources(seen)
+    wanted = list(dict.fromkeys(request.sources)) if request.sources else sorted(known - set(request.without))
+    for name in wanted:
+        if name not in known:
+            raise UnknownSource(f"the archive has no pages of {name!r}; it has {', '.join(sorted(known)) or 'none'}")
+    open_runs = _open_runs(seen)
+    before = min([*open_runs, run_name(snapshot.at)])
+    pending = _pending(archive, snapshot, open_runs)
+    scopes = {name: _scope(seen, name, request) for name in wanted}
+    tasks = [
+        Task(
+            name=f"{number:05}",
+            sources=tuple(group),
+            scopes=tuple(scopes[name] for name in group if name in scopes),
+            snapshot=snapshot,
+            pending=pending,
+            samples=request.samples,
+        )
+        for number, group in enumerate(_groups(seen, known), 1)
+        if any(name in scopes for name in group)
+    ]
+    count = _Counting(submit, say, _most(seen, wanted))
+    run = executor or LocalExecutor()
+    done = [ended.value() for ended in run.map(partial(reread, archive=archive, submit=count.submit), tasks)]
+    return Preview(request=request, snapshot=snapshot, before=before, tasks=tuple(done))
+
+
+def carry_out(archive: Archive, preview: Preview, *, leave_out: Iterable[str] = ()) -> Rebuilt | None:
+    """Replace the rows that ``preview`` speaks of; None where no page was read, or all sources are left out.
+
+    ``leave_out`` are sources that stay as they are, and with them those that they share articles with. What others
+    appended since stays. Killed before the last step, nothing has changed; after it, the next maintenance ends it.
+
+    Raises:
+        ArchiveError: the tables are not what they were, or cannot be written; nothing was changed.
+    """
+    out = frozenset(leave_out)
+    used = [task for task in preview.tasks if not out & frozenset(task.sources)]
+    left = tuple(sorted({one.source for task in preview.tasks if task not in used for one in task.differences}))
+    if not any(one.pages for task in used for one in task.differences):
+        return None
+    changes = (
+        Change(
+            table=CAPTURES,
+            come=tuple(file for task in used for file in task.captures.come),
+            go=tuple(file for task in used for file in task.captures.go),
+        ),
+        Change(
+            table=ARTICLES,
+            come=tuple(file for task in used for file in task.articles.come),
+            go=tuple(file for task in used for file in task.articles.go),
+        ),
+    )
+    woven = [
+        replace.weave(archive.root, change, log.files(_at(archive, preview.snapshot, change.table.name)))
+        for change in changes
+        if change.come or change.go
+    ]
+    captures, articles = ((_rows(change.go), _rows(change.come)) for change in changes)
+    name = f"{run_name(dt.datetime.now(dt.UTC))}-{secrets.token_hex(6)}"
+    replace.begin(archive.root, [*woven, _noted(archive, name, preview, used)])
+    replace.finish(archive.root)
+    return Rebuilt(
+        run=name,
+        articles_gone=articles[0],
+        articles_come=articles[1],
+        captures_gone=captures[0],
+        captures_come=captures[1],
+        left_out=left,
+    )
+
+
+def run_name(instant: dt.datetime) -> str:
+    """What the names of runs that began at ``instant`` begin with; names sort by their start."""
+    return f"{instant.astimezone(dt.UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
+class _Counting:
+    """Hands pages on to be extracted, and tells now and then how many it has been."""
+
+    def __init__(self, submit: Submit, say: Callable[[str], None], most: int) -> None:
+        self._submit, self._say, self._most = submit, say, most
+        self._count = 0
+        self._next = time.monotonic() + LINE_SECONDS
+
+    def submit(self, page: Page) -> Future[Article | Rejection]:
+        """Start the extraction of ``page``."""
+        self._count += 1
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + LINE_SECONDS
+            self._say(f"{self._count} pages read, of {self._most} at most")
+        return self._submit(page)
+
+
+def _noted(archive: Archive, name: str, preview: Preview, used: Sequence[Reread]) -> Replacement:
+    """The row in ``runs``, which also tells the next rebuild what it need not read again."""
+    request = preview.request
+    told = [one for task in used for one in task.differences]
+    whole = request.since is None and request.until is None
+    rules = _by_name(request)
+    versions = [f"extractor {EXTRACTOR}"]
+    if whole:
+        versions += [_covers(one.source, rules.get(one.source), preview.before) for one in told]
+    pages = sum(one.pages for one in told)
+    record = RunRecord(
+        run=name,
+        command=COMMAND,
+        outcome="done",
+        started_at=preview.snapshot.at,
+        finished_at=dt.datetime.now(dt.UTC),
+        versions=tuple(versions),
+        detail=f"read {pages} pages of {len(told)} sources again with {EXTRACTOR}",
+    )
+    folder = archive.root / RUNS.name
+    path = f"{PREFIX}{secrets.token_hex(16)}.zstd.parquet"
+    added = parquet.write(folder, path, to_arrow(RUNS, [record]), RUNS, row_group=parquet.GROUP_ROWS)
+    return Replacement(table=RUNS.name, removed=(), added=(added,))
+
+
+def _covers(source: str, rules: SiteRules | None, before: str) -> str:
+    return f"{_reading(source, rules)} {before}"
+
+
+def _reading(source: str, rules: SiteRules | None) -> str:
+    """What tells one set of rules from another, in words of the row in ``runs``."""
+    shape = "as captured" if rules is None else hashlib.blake2b(repr(rules).encode(), digest_size=8).hexdigest()
+    return f"rules of {source}: {shape}, runs before"
+
+
+def _scope(seen: Archive, name: str, request: Request) -> Scope:
+    rules = _by_name(request).get(name)
+    covered = []
+    rebuilds = seen.runs().to_table(["versions"], filter=pc.field("command") == COMMAND)["versions"].to_pylist()
+    for versions in rebuilds:
+        if f"extractor {EXTRACTOR}" in versions:
+            start = _reading(name, rules)
+            covered += [text.removeprefix(start).strip() for text in versions if text.startswith(start)]
+    return Scope(
+        source=name,
+        rules=rules,
+        since=request.since,
+        until=request.until,
+        again=request.again,
+        covered=max(covered, default=None),
+        versions=_versions(seen, name, rules),
+    )
+
+
+def _versions(seen: Archive, name: str, rules: SiteRules | None) -> tuple[tuple[str, bool], ...]:
+    """From which run on the rules of a source were those of today, and when not."""
+    if rules is None:
+        return ()
+    wanted = (rules.timezone, rules.language, {name: list(told) for name, told in _selectors(rules) if told})
+    columns = ["run", "timezone", "language", "rules"]
+    rows = seen.sources().to_table(columns, filter=pc.field("source") == name).sort_by("run").to_pylist()
+    return tuple(
+        (
+            row["run"],
+            rules.valid_until is None
+            and (row["timezone"], row["language"], json.loads(row["rules"] or "{}")) == wanted,
+        )
+        for row in rows
+    )
+
+
+def _selectors(rules: SiteRules) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (
+        ("title", rules.title),
+        ("date", rules.date),
+        ("bullets", rules.bullets),
+        ("body", rules.body),
+        ("remove", rules.remove),
+    )
+
+
+def _by_name(request: Request) -> dict[str, SiteRules]:
+    return {rules.name: rules for rules in request.rules or ()}
+
+
+def _sources(seen: Archive) -> set[str]:
+    found: set[str] = set()
+    for batch in seen.captures().to_batches(["source"], pc.field("kind") == "article"):
+        found.update(pc.unique(batch["source"]).to_pylist())
+    return found
+
+
+def _open_runs(seen: Archive) -> list[str]:
+    """Runs that have rows and were not at their end, in their order."""
+    found: set[str] = set()
+    for batch in seen.captures().to_batches(["run"]):
+        found.update(pc.unique(batch["run"]).to_pylist())
+    return sorted(found - set(seen.runs().to_table(["run"])["run"].to_pylist()))
+
+
+def _pending(archive: Archive, snapshot: Snapshot, runs: Sequence[str]) -> frozenset[tuple[str, int]]:
+    """Batches that captures has and articles has not yet."""
+    if not runs:
+        return frozenset()
+    captures, articles = (_at(archive, snapshot, table.name) for table in (CAPTURES, ARTICLES))
+    return frozenset(
+        (run, number)
+        for run in runs
+        for number in range(delta.transaction(articles, run) + 1, delta.transaction(captures, run) + 1)
+    )
+
+
+def _groups(seen: Archive, known: set[str]) -> list[list[str]]:
+    """The sources, those that share an article together."""
+    group = {name: {name} for name in known}
+    wanted = (pc.field("kind") == "article") & pc.field("id").is_valid()
+    pairs = [
+        pa.Table.from_batches([batch]).group_by(["source", "id"]).aggregate([])
+        for batch in seen.captures().to_batches(["source", "id"], wanted)
+    ]
+    if pairs and len(known) > 1:
+        each = pa.concat_tables(pairs).group_by(["source", "id"]).aggregate([])
+        counted = each.group_by("id").aggregate([("source", "count"), ("source", "list")])
+        for names in counted.filter(pc.greater(counted["source_count"], 1))["source_list"].to_pylist():
+            joined = {name for one in names for name in group[one]}
+            for name in joined:
+                group[name] = joined
+    return [list(names) for names in sorted({tuple(sorted(names)) for names in group.values()})]
+
+
+def _most(seen: Archive, wanted: Sequence[str]) -> int:
+    answered = pc.field("warc_file").is_valid() & pc.field("status").isin(sorted(PAGES))
+    named = pc.field("source").isin(pa.array(wanted, pa.string()))
+    return seen.captures().count_rows(named & answered & (pc.field("kind") == "article"))
+
+
+def _rows(files: Iterable[replace.Spooled]) -> int:
+    return sum(file.rows for file in files)
+
+
+def _at(archive: Archive, snapshot: Snapshot, table: str) -> DeltaTable:
+    return delta.opened(archive.root / table, snapshot.of(table).version)

@@ -1,0 +1,478 @@
+"""Reading the pages of a few sources again, in the order in which they were judged, and what follows for their rows.
+
+It is a replay: a history that begins empty takes in every event, and each page gets the verdict that it would get now.
+So two captures that the extractor reads alike are one revision, and those that it reads differently are an edit, by the
+rules of the crawl (:mod:`pipelines.verdicts`). What never was a page's reading stays as it is: announcements, refusals,
+failures, where an address led. Ids stay; so do ``row``, ``run``, ``first_seen`` and places.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import forgotten, moves, outcomes
+from pipelines.differences import Comparison, Differences, PageChange
+from pipelines.fates import fates
+from pipelines.history import KNOWN_ARTICLE, History, Verdict
+from pipelines.pages import earlier_page, page_of
+from pipelines.process import EXTRACTOR
+from pipelines.readings import Reading, Submit
+from pipelines.verdicts import named
+from pipelines.workers import STAGE
+from storage import replace, warc
+from storage.archive import Archive
+from storage.places import Place
+from storage.records import Article, Capture, Page, Rejection, SiteRules
+from storage.recovery import position
+from storage.replace import Spooled
+from storage.schema import ARTICLES, CAPTURES, articles_from_arrow, captures_from_arrow, to_arrow
+from storage.snapshots import Snapshot
+
+# Pages whose extraction is under way at once; the pool decides how many it works on.
+AHEAD = 32
+# Articles, and bytes of their bodies, that are held before they are compared with the old rows and spooled.
+CHUNK, CHUNK_BYTES = 500, 32_000_000
+_EVENTS = 10_000
+CRASHED = "extract_crashed"
+# Answers that say only that nothing is new: they share the fate of what they stand for.
+_AS_BEFORE = frozenset({"same_payload", "not_modified"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which pages of one source are read again, and by which rules (None: those each was captured with).
+
+    Pages fetched from ``since`` to ``until`` (days in UTC, both included). Unless ``again`` is set, pages that this
+    extractor has read by these rules are left out: all of runs that began before ``covered``, and articles whose row
+    names it and whose run read by the same rules; ``versions`` tell from which run on that was so. Runs are compared
+    by their names, which sort by their start.
+    """
+
+    source: str
+    rules: SiteRules | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    again: bool = False
+    covered: str | None = None
+    versions: tuple[tuple[str, bool], ...] = ()
+
+    def holds(self, at: dt.datetime) -> bool:
+        """Whether a page that was fetched at that instant is in question."""
+        day = at.date()
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+    def is_current(self, run: str, extractor: str | None) -> bool:
+        """Whether a page of ``run`` was read as it would be now; ``extractor`` is what its article's row names."""
+        if self.again or extractor not in (None, EXTRACTOR):
+            return False
+        if self.covered is not None and run < self.covered:
+            return True
+        if extractor is None:
+            return False
+        in_force = [same for since, same in self.versions if since <= run]
+        return self.rules is None or (bool(in_force) and in_force[-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Sources that are read again as one, for they share articles; those without a ``scope`` only tell what is known.
+
+    ``pending`` are batches, run and number, of which ``articles`` had nothing yet when the snapshot was taken.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    snapshot: Snapshot
+    pending: frozenset[tuple[str, int]] = frozenset()
+    samples: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What one task spooled for one table: rows that come, and marks of those that go."""
+
+    come: tuple[Spooled, ...] = ()
+    go: tuple[Spooled, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """What came of one task: the differences of each of its sources, and the spooled rows of both tables."""
+
+    sources: tuple[str, ...]
+    differences: tuple[Differences, ...]
+    captures: Files
+    articles: Files
+
+
+def reread(task: Task, archive: Archive, submit: Submit) -> Reread:
+    """Read the pages of ``task`` again and spool what is to change; the tables stay as they are.
+
+    Memory grows with the addresses and captures of the task's sources (about a kilobyte each), not with their texts.
+
+    Raises:
+        ArchiveError: a table cannot be read, or the work folder cannot be written.
+    """
+    return _Replay(task, archive, submit).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What of an old row is needed before its text is."""
+
+    row: str
+    month: str
+    extractor: str
+    first_seen: dt.datetime
+
+
+class _Replay:
+    def __init__(self, task: Task, archive: Archive, submit: Submit) -> None:
+        self._task = task
+        self._archive = archive
+        self._seen = Archive(archive.root, as_of=task.snapshot)
+        self._submit = submit
+        self._stones = forgotten.load(archive)
+        self._scopes = {scope.source: scope for scope in task.scopes}
+        self._history = History()
+        self._told = {name: Comparison(name, samples=task.samples) for name in self._scopes}
+        self._wanted = pc.field("source").isin(pa.array(task.sources, pa.string()))
+        self._held = self._index()
+        events = self._events()
+        self._ids = _ids(events)
+        self._aliases = _aliases(events)
+        self._rows = events
+        self._out = _Out(archive.root / replace.FOLDER, task.name, self._seen, self._wanted, self._told)
+
+    def run(self) -> Reread:
+        for row, reading, damage in self._started():
+            if reading is not None:
+                self._judge(row, reading)
+                continue
+            if damage is not None:
+                self._keep(row, damage)
+            follows = self._follow(row)
+            if follows is not None:
+                self._history.apply(follows)
+            self._out.event(row, [follows] if follows is not None else [])
+        self._out.flush()
+        return Reread(
+            sources=tuple(self._scopes),
+            differences=tuple(one.result() for one in self._told.values()),
+            captures=Files(come=tuple(self._out.events_come), go=tuple(self._out.events_go)),
+            articles=Files(come=tuple(self._out.articles_come), go=tuple(self._out.articles_go)),
+        )
+
+    def _index(self) -> dict[tuple[str, int], _Held]:
+        names = ["warc_file", "warc_offset", "row", "month", "extractor", "first_seen"]
+        found: dict[tuple[str, int], _Held] = {}
+        known: dict[str, str] = {}
+        for batch in self._seen.articles(all_revisions=True).to_batches(names, self._wanted):
+            for file, offset, row, month, extractor, seen in zip(
+                *(batch[name].to_pylist() for name in names), strict=True
+            ):
+                if file is not None:
+                    held = _Held(row, known.setdefault(month, month), known.setdefault(extractor, extractor), seen)
+                    found[file, offset] = held
+        return found
+
+    def _events(self) -> pa.Table:
+        """Every event of the sources' pages, in the order in which they were judged.
+
+        Runs follow one another, batches too. Within a batch pages came side by side: the address that was judged an
+        article was so before its twins.
+        """
+        rows = self._seen.captures().to_table(filter=self._wanted & (pc.field("kind") == "article"))
+        first: dict[tuple[str | None, ...], int] = {}
+        units = list(zip(*_columns(rows, "run", "batch", "requested_url"), strict=True))
+        fates = zip(*_columns(rows, "outcome", "reason", "warc_file"), strict=True)
+        for unit, fate in zip(units, fates, strict=True):
+            first[unit] = min(first.get(unit, _LAST), _rank(*fate))
+        rank = pa.array([first[unit] for unit in units], pa.int8())
+        order = [("run", "ascending"), ("batch", "ascending"), ("__rank", "ascending"), ("at", "ascending")]
+        return rows.append_column("__rank", rank).sort_by(order).drop_columns(["__rank"])
+
+    def _started(self) -> Iterator[tuple[Capture, Reading | None, str | None]]:
+        """Each event in order, with its extraction under way where it takes one, or what keeps it from being read."""
+        waiting: deque[tuple[Capture, Reading | None, str | None]] = deque()
+        under_way = 0
+        for start in range(0, self._rows.num_rows, _EVENTS):
+            for row in captures_from_arrow(self._rows.slice(start, _EVENTS)):
+                reading, damage = self._begin(row)
+                waiting.append((row, reading, damage))
+                under_way += reading is not None
+                while under_way > AHEAD:
+                    under_way -= waiting[0][1] is not None
+                    yield waiting.popleft()
+        yield from waiting
+
+    def _begin(self, row: Capture) -> tuple[Reading | None, str | None]:
+        place = position(row)
+        if place is None or not self._is_due(row):
+            return None, None
+        try:
+            page = page_of(warc.read(self._archive.warc, place))
+        except warc.WarcDamage as damage:
+            return None, damage.reason
+        if isinstance(page, Page):
+            rules = self._scopes[row.source].rules
+            page = page if rules is None else dataclasses.replace(page, site=rules)
+            if page.requested_url != row.requested_url:
+                page = moves.as_found(page)
+        return Reading(page, self._submit), None
+
+    def _is_due(self, row: Capture) -> bool:
+        scope = self._scopes.get(row.source)
+        if scope is None or not is_reading(row) or not scope.holds(row.at):
+            return False
+        if (row.run or "", row.batch or 0) in self._task.pending:
+            return False
+        if self._stones.holds(row.requested_url) or self._stones.holds(row.url):
+            return False
+        held = self._held.get((row.warc_file or "", row.warc_offset or 0))
+        return not scope.is_current(row.run or "", held.extractor if held is not None else None)
+
+    def _follow(self, row: Capture) -> Capture | None:
+        """What becomes of an event that is no reading: as it was, but it shares the fate of what it stands for."""
+        if row.outcome != "unchanged" or row.source not in self._scopes:
+            return row
+        if row.warc_file is None and row.reason == "alias":
+            return row if row.id is None or self._history.article(row.id) is not None else None
+        known = self._history.get(row.requested_url)
+        if row.reason in _AS_BEFORE and known is not None and known.outcome == "rejected" and known.id is None:
+            return dataclasses.replace(row, outcome="rejected", reason=known.reason, id=None, revision=None, title=None)
+        return row
+
+    def _judge(self, row: Capture, reading: Reading) -> None:
+        told = self._told[row.source]
+        try:
+            result = reading.result()
+        except Exception as error:  # noqa: BLE001 - a bug of ours costs this page's new reading; the report names it
+            self._as_it_was(row, CRASHED, f"{error!r:.200}")
+            return
+        held = self._held.get((row.warc_file or "", row.warc_offset or 0))
+        if isinstance(result, Rejection) and result.stage == STAGE and row.outcome not in ("rejected", "failed"):
+            # A machine that is short of time or memory today is no reason to lose what was read once.
+            self._as_it_was(row, result.reason, result.detail)
+            return
+        told.page()
+        base = dataclasses.replace(
+            row, outcome="fetched", reason=None, detail=None, id=None, revision=None, title=None, not_before=None
+        )
+        if isinstance(result, Article) and self._stones.holds(result.canonical_url):
+            removed = outcomes.settle(base, Verdict(outcome="refused", reason="forgotten"))
+            self._history.apply(removed)
+            self._out.event(row, [removed])
+            if held is not None:
+                self._out.gone(held.row)
+            return
+        if isinstance(result, Article) and (given := row.id or self._ids.get(row.requested_url)) is not None:
+            result = named(result, given)
+        rows: list[Capture] = []
+        kept: Article | None = None
+        for fate in fates(self._history, base, result, before=self._before(row, reading, result)):
+            if rows and fate.row.requested_url in self._aliases:
+                continue
+            self._history.apply(fate.row)
+            rows.append(fate.row)
+            kept = kept or fate.article
+        self._out.event(row, rows)
+        self._settle(row, held, result, kept)
+
+    def _settle(self, row: Capture, held: _Held | None, result: Article | Rejection, kept: Article | None) -> None:
+        """The article's row: one that stays, comes, or goes; and what the report says of it."""
+        told = self._told[row.source]
+        if isinstance(result, Article) and row.outcome in ("rejected", "failed"):
+            reason = row.reason or row.outcome
+            told.turned("accepted", PageChange(url=row.requested_url, title=result.title, reason=reason))
+        if kept is not None:
+            final = dataclasses.replace(
+                kept,
+                run=row.run,
+                row=held.row if held is not None else kept.row,
+                first_seen=held.first_seen if held is not None else kept.first_seen,
+            )
+            self._out.article(final, held.month if held is not None else None)
+            if held is None and row.outcome in KNOWN_ARTICLE:
+                told.edit()
+        elif held is not None:
+            self._out.gone(held.row)
+            if isinstance(result, Rejection):
+                page = PageChange(url=row.requested_url, title=row.title or "", reason=result.reason)
+                told.turned("rejected", page)
+            else:
+                told.no_edit()
+
+    def _before(self, row: Capture, reading: Reading, result: Article | Rejection) -> Article | None:
+        """What is read from the earlier capture, where ``result`` would be an edit; as the crawl asks for it."""
+        place = self._history.earlier(row.requested_url, result)
+        if place is None or not isinstance(reading.page, Page):
+            return None
+        earlier = earlier_page(self._archive.warc, place, reading.page)
+        if earlier is None:
+            return None
+        try:
+            found = Reading(earlier, self._submit).result()
+        except Exception:  # noqa: BLE001 - the earlier page's own turn has come before, and said so
+            return None
+        return found if isinstance(found, Article) else None
+
+    def _as_it_was(self, row: Capture, reason: str, detail: str) -> None:
+        self._keep(row, reason, detail)
+        self._history.apply(row)
+        self._out.event(row, [row])
+
+    def _keep(self, row: Capture, reason: str, detail: str = "") -> None:
+        told = self._told[row.source]
+        told.page()
+        told.turned("kept", PageChange(url=row.requested_url, title=detail or row.title or "", reason=reason))
+
+
+class _Out:
+    """Rows that come and go, spooled as they are found; an article's row only where it differs from the old one."""
+
+    def __init__(
+        self, work: Place, name: str, seen: Archive, wanted: pc.Expression, told: Mapping[str, Comparison]
+    ) -> None:
+        self._work, self._name, self._seen, self._wanted, self._told = work, name, seen, wanted, told
+        self.events_come: list[Spooled] = []
+        self.events_go: list[Spooled] = []
+        self.articles_come: list[Spooled] = []
+        self.articles_go: list[Spooled] = []
+        self._number = 0
+        self._events: list[Capture] = []
+        self._events_gone: list[int] = []
+        self._articles: list[Article] = []
+        self._months: dict[str, str] = {}
+        self._bytes = 0
+        self._articles_gone: list[int] = []
+
+    def event(self, old: Capture, new: Sequence[Capture]) -> None:
+        """An event of ``captures``, and what stands in its place."""
+        if list(new) == [old]:
+            return
+        come = [dataclasses.replace(one, run=old.run, batch=old.batch) for one in new if one != old]
+        if old not in new:
+            self._events_gone.append(replace.mark(*(getattr(old, name) for name in CAPTURES.key)))
+        self._events += come
+        if len(self._events) + len(self._events_gone) >= _EVENTS:
+            self._flush_events()
+
+    def article(self, new: Article, month: str | None) -> None:
+        """A row as it is now; ``month`` is that of the row that stands there before, None where there is none."""
+        self._articles.append(new)
+        self._bytes += len(new.body)
+        if month is not None:
+            self._months[new.row] = month
+        if len(self._articles) >= CHUNK or self._bytes >= CHUNK_BYTES:
+            self._flush_articles()
+
+    def gone(self, row: str) -> None:
+        """A row that is there no more."""
+        self._articles_gone.append(replace.mark(row))
+
+    def flush(self) -> None:
+        """Spool what is held."""
+        self._flush_articles()
+        self._flush_events()
+        if self._articles_gone:
+            self.articles_go.append(replace.spool_marks(self._work, self._next("articles-go"), self._articles_gone))
+            self._articles_gone = []
+
+    def _flush_articles(self) -> None:
+        if not self._articles:
+            return
+        table = to_arrow(ARTICLES, self._articles)
+        before = self._old()
+        differ = []
+        for new in articles_from_arrow(table):
+            old = before.get(new.row)
+            if old is not None:
+                self._told[new.source if new.source in self._told else old.source].rows(old, new)
+            if old != new:
+                differ.append(new.row)
+                if old is not None:
+                    self._articles_gone.append(replace.mark(new.row))
+        if differ:
+            come = table.filter(pc.is_in(table["row"], value_set=pa.array(differ, pa.string())))
+            self.articles_come.append(replace.spool(self._work, self._next("articles-come"), come, "month"))
+        self._articles, self._months, self._bytes = [], {}, 0
+
+    def _old(self) -> dict[str, Article]:
+        if not self._months:
+            return {}
+        months = pa.array(sorted(set(self._months.values())), pa.string())
+        rows = pa.array(self._months, pa.string())
+        wanted = self._wanted & pc.field("month").isin(months) & pc.field("row").isin(rows)
+        table = self._seen.articles(all_revisions=True).to_table(filter=wanted)
+        return {one.row: one for one in articles_from_arrow(table)}
+
+    def _flush_events(self) -> None:
+        if self._events_gone:
+            self.events_go.append(replace.spool_marks(self._work, self._next("captures-go"), self._events_gone))
+        if self._events:
+            name = self._next("captures-come")
+            self.events_come.append(replace.spool(self._work, name, to_arrow(CAPTURES, self._events)))
+        self._events, self._events_gone = [], []
+
+    def _next(self, kind: str) -> str:
+        self._number += 1
+        return f"{self._name}/{kind}-{self._number:05}.parquet"
+
+
+def is_reading(row: Capture) -> bool:
+    """Whether an event's fate came of reading the page that its record holds."""
+    if row.kind != "article" or row.warc_file is None or row.status not in outcomes.PAGES:
+        return False
+    match row.outcome:
+        case "archived" | "revised":
+            return True
+        case "unchanged":
+            return row.reason not in _AS_BEFORE
+        case "rejected":
+            return row.reason != "too_large"
+        case "failed":
+            return row.reason == CRASHED
+        case _:
+            return False
+
+
+_LAST = 3
+
+
+def _rank(outcome: str | None, reason: str | None, file: str | None) -> int:
+    """The order of the addresses of one batch, by the first of what became of each; see :meth:`_Replay._events`."""
+    if outcome == "archived" and reason is None:
+        return 0
+    if outcome in ("archived", "revised"):
+        return 1
+    return 2 if file is not None else _LAST
+
+
+def _ids(events: pa.Table) -> dict[str, str]:
+    """The id that each address was given first."""
+    found: dict[str, str] = {}
+    for url, given, outcome in zip(*_columns(events, "requested_url", "id", "outcome"), strict=True):
+        if given is not None and outcome in KNOWN_ARTICLE:
+            found.setdefault(url, given)
+    return found
+
+
+def _aliases(events: pa.Table) -> frozenset[str]:
+    """Addresses that have a row of their own by which they lead to an article."""
+    told = zip(*_columns(events, "requested_url", "outcome", "reason", "warc_file"), strict=True)
+    return frozenset(
+        url for url, outcome, reason, file in told if (outcome, reason, file) == ("unchanged", "alias", None)
+    )
+
+
+def _columns(table: pa.Table, *names: str) -> list[list[str | None]]:
+    return [table[name].to_pylist() for name in names]
