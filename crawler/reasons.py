@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from crawler import discovery, failures
+from crawler import discovery, failure_codes
 from pipelines import codes, policy
+from pipelines.importing import reasons as imports
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
@@ -76,7 +77,7 @@ CRAWL: Mapping[str, str] = MappingProxyType(
 HTTP = "The host answered with that HTTP status."
 
 REASONS: Mapping[str, str] = MappingProxyType(
-    {**CRAWL, **failures.REASONS, **discovery.REASONS, **policy.REASONS, **codes.REASONS}
+    {**CRAWL, **failure_codes.REASONS, **discovery.REASONS, **policy.REASONS, **codes.REASONS, **imports.REASONS}
 )
 
 

@@ -14,6 +14,7 @@ import click
 from crawler import discovery, failures, reasons
 from crawler.cli import main
 from pipelines import codes, policy
+from pipelines.importing import reasons as imports
 from storage.schema import data_dictionary
 from storage.verify import CODES
 from storage.warc import DAMAGE_REASONS
@@ -54,6 +55,12 @@ def reason_codes() -> str:
         "[rights.md](rights.md).",
         "",
         *_table(policy.REASONS),
+        "## Reasons of imports",
+        "",
+        "In the column `tallies` of `runs` where `outcome` is `skipped`: why `broadsheet import` left a record out. Where",
+        "it is `damaged`, the reason is one of [damage](#damage).",
+        "",
+        *_table(imports.REASONS),
         "## Reasons of entrances",
         "",
         "The column `reason` of `captures` where `kind` is `entrance`.",

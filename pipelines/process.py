@@ -17,7 +17,7 @@ from pipelines.fields.date import Dates
 from pipelines.fields.image import Image
 from pipelines.normalise import scalar, words
 from pipelines.urls import article_id, canonical, registered_domain, same_article_canonical
-from storage.records import Access, Article, Kind, Page, Rejection
+from storage.records import Access, Article, Kind, Page, Rejection, WarcPosition
 
 #: Raised with every change that can alter a row; part of the column ``extractor``.
 EXTRACTION_VERSION = 1
@@ -177,12 +177,20 @@ def _digest(size: int, *parts: str) -> str:
 
 def _row(page: Page) -> str:
     """A key that sorts by time of capture and repeats for the same capture, however often it is processed."""
-    moment = page.fetched_at.astimezone(dt.UTC)
-    stamp = f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06d}Z"
     if page.warc is not None:
-        return f"{stamp}-{_digest(6, page.warc.file, str(page.warc.offset))}"
+        return row_of(page.fetched_at, page.warc)
     body = hashlib.sha256(page.body).hexdigest()
-    return f"{stamp}-{_digest(6, page.requested_url or page.url, page.url, body)}"
+    return f"{_stamp(page.fetched_at)}-{_digest(6, page.requested_url or page.url, page.url, body)}"
+
+
+def row_of(fetched_at: dt.datetime, place: WarcPosition) -> str:
+    """The key of the row that the page makes which was fetched then and stands there."""
+    return f"{_stamp(fetched_at)}-{_digest(6, place.file, str(place.offset))}"
+
+
+def _stamp(fetched_at: dt.datetime) -> str:
+    moment = fetched_at.astimezone(dt.UTC)
+    return f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06d}Z"
 
 
 def _canonical(url: str, declared: str | None) -> tuple[str, str | None]:

@@ -1,0 +1,305 @@
+"""``broadsheet import``: WARC files that others wrote, with the configuration's sources, and what came of them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from crawler.config import ArchiveConfig, Config, CrawlConfig, SourceConfig, check_archive_path, load
+from crawler.config.model import fold_www
+from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
+from crawler.terminal import clean
+from pipelines.executors import LocalExecutor
+from pipelines.importing.inputs import Input, described, expand
+from pipelines.importing.job import import_files
+from pipelines.importing.reasons import DAMAGED, SKIPPED, WANTED
+from pipelines.importing.task import FileReport, Report, Task
+from pipelines.importing.task import Progress as Seen
+from pipelines.importing.wanted import Source, Wanted
+from storage.errors import ArchiveError
+from storage.places import Address
+
+DONE, FAILED, INCOMPLETE = 0, 1, 3
+LINE_SECONDS: Final = 10.0
+_FATES = (WANTED, "archived", "revised", "unchanged", "rejected", "refused", "failed", SKIPPED, DAMAGED)
+# Damaged stretches named one by one for each file; the run's row counts them all.
+_NAMED = 10
+
+
+def run(
+    words: tuple[str, ...],
+    *,
+    config: Path,
+    archive: Address | None,
+    wanted: Wanted,
+    limit: int | None = None,
+    dry_run: bool = False,
+    workers: int | None = None,
+    err: Console,
+) -> Report:
+    """Import the files that ``words`` name into ``archive``, or the configuration's; ``err`` shows how far it is.
+
+    Without a configuration a page's source is its registered domain.
+
+    Raises:
+        ConfigError: the configuration is wrong, or there is none and no archive either.
+        ArchiveError: a file is not there, the archive cannot be written, or another import is at work in it.
+    """
+    settings = _settings(config, archive)
+    _check_names(settings, wanted)
+    lacking = None if dry_run else disk_lacks_of(settings)
+    if lacking is not None:
+        raise ArchiveError(lacking)
+    agent = f"{SOFTWARE} (+{settings.crawl.contact})" if settings.crawl.contact else SOFTWARE
+    inputs = tuple(described(address, agent=agent) for address in expand(words, agent=agent))
+    wanted = dataclasses.replace(
+        wanted, policy=settings.crawl.rights_policy, obey_noarchive=settings.crawl.obey_noarchive
+    )
+    task = dataclasses.replace(_task(settings, inputs, wanted), limit=limit, dry_run=dry_run)
+    task = dataclasses.replace(task, workers=workers or task.workers, software=agent)
+    with _stoppable() as stop, _view(err, inputs) as show:
+
+        def watch(seen: Seen) -> bool:
+            show(seen)
+            return stop.asked
+
+        work = partial(import_files, say=lambda line: err.print(line, soft_wrap=True), watch=watch)
+        (ended,) = LocalExecutor().map(work, [task])
+    return ended.value()
+
+
+def _settings(config: Path, archive: Address | None) -> Config:
+    """The configuration, or the defaults where only an archive is named and no file is there."""
+    if archive is not None and not config.exists():
+        return Config(file=config, archive=ArchiveConfig.at(archive), crawl=CrawlConfig(contact=""))
+    loaded = load(config)
+    if archive is not None:
+        return dataclasses.replace(loaded, archive=dataclasses.replace(loaded.archive, path=archive))
+    check_archive_path(loaded)
+    return loaded
+
+
+def disk_lacks_of(settings: Config) -> str | None:
+    """What the archive's disk lacks, where its folder is there already; see :func:`crawler.provenance.disk_lacks`."""
+    return disk_lacks(settings) if settings.archive.folder.exists() else None
+
+
+def _check_names(settings: Config, wanted: Wanted) -> None:
+    """Raise where a source is named that can have no page: neither a configured one nor a domain."""
+    known = {source.name for source in settings.sources}
+    for name in wanted.sources:
+        if name not in known and (wanted.known_only or "." not in name):
+            raise ArchiveError(
+                f"--source {name}: no source is configured by that name, and it is no domain; write "
+                f"one of {', '.join(sorted(known)[:5]) or 'the configured ones'}, or a domain such as paper.example"
+            )
+
+
+def _task(settings: Config, inputs: tuple[Input, ...], wanted: Wanted) -> Task:
+    crawl, archive = settings.crawl, settings.archive
+    shape = [settings.digest, dataclasses.asdict(wanted)]
+    return Task(
+        archive=archive.path,
+        inputs=inputs,
+        sources=tuple(_source(source, crawl) for source in settings.sources),
+        wanted=wanted,
+        spool=archive.spool,
+        workers=crawl.workers or os.cpu_count() or 1,
+        timeout=crawl.extract_timeout,
+        memory=crawl.extract_memory,
+        max_page=crawl.max_page,
+        batch_pages=archive.batch_pages,
+        batch_bytes=archive.batch_bytes,
+        batch_seconds=archive.batch_seconds,
+        segment_bytes=archive.segment_bytes,
+        operator=crawl.contact or None,
+        versions=versions(),
+        digest=hashlib.sha256(json.dumps(shape, default=str, sort_keys=True).encode()).hexdigest()[:32],
+    )
+
+
+def _source(source: SourceConfig, crawl: CrawlConfig) -> Source:
+    return Source(
+        rules=source.rules,
+        hosts=frozenset(fold_www(host) for host in source.hosts),
+        policy=source.rights_policy or crawl.rights_policy,
+        obey_noarchive=crawl.obey_noarchive if source.obey_noarchive is None else source.obey_noarchive,
+        record=source_record(source),
+    )
+
+
+class _Stop:
+    """Whether somebody asked the import to end: the first signal does, a second one ends it at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            signal.default_int_handler(number, frame)
+        self.asked = True
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[_Stop]:
+    stop = _Stop()
+    before = {number: signal.signal(number, stop.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Bar:
+    """A bar over the bytes of all files."""
+
+    def __init__(self, console: Console, inputs: tuple[Input, ...]) -> None:
+        sizes = [file.size for file in inputs]
+        total = sum(size for size in sizes if size is not None) if None not in sizes else None
+        self._before = dict(zip((file.address for file in inputs), _sums(inputs), strict=True))
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[counts]}"),
+            console=console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("importing", total=total, counts="")
+        self._progress.start()
+
+    def __call__(self, seen: Seen) -> None:
+        counts = f"{seen.taken} pages, {seen.archived} archived"
+        self._progress.update(
+            self._task,
+            completed=self._before[seen.input.address] + seen.read,
+            description=clean(seen.input.name)[-40:],
+            counts=counts,
+        )
+
+    def close(self) -> None:
+        self._progress.stop()
+
+
+class _Lines:
+    """A line every ten seconds, for logs and mail."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = time.monotonic() + LINE_SECONDS
+
+    def __call__(self, seen: Seen) -> None:
+        if time.monotonic() >= self._next:
+            self._next += LINE_SECONDS
+            share = f"{100 * seen.read / seen.input.size:.0f} %" if seen.input.size else f"{seen.read / 1e6:.0f} MB"
+            self._console.print(
+                f"{clean(seen.input.name)}: {share} read, {seen.taken} pages taken, {seen.archived} archived",
+                soft_wrap=True,
+            )
+
+    def close(self) -> None:
+        """Nothing is left to show."""
+
+
+def _sums(inputs: tuple[Input, ...]) -> Iterator[int]:
+    total = 0
+    for file in inputs:
+        yield total
+        total += file.size or 0
+
+
+@contextlib.contextmanager
+def _view(console: Console, inputs: tuple[Input, ...]) -> Iterator[_Bar | _Lines]:
+    view = _Bar(console, inputs) if console.is_terminal else _Lines(console)
+    try:
+        yield view
+    finally:
+        view.close()
+
+
+def exit_code(report: Report) -> int:
+    """1 where the extractor has a bug, or no file could be read; 3 where something was left out; else 0."""
+    outcomes = [file.outcome for file in report.files]
+    if "failed" in outcomes or (outcomes and set(outcomes) <= {"refused", "unreadable"}):
+        return FAILED
+    left = {"refused", "unreadable"} & set(outcomes) or any(file.damage for file in report.files)
+    return INCOMPLETE if left or report.stopped or report.busy else DONE
+
+
+def as_json(report: Report) -> str:
+    """The report as one JSON object; the tallies by outcome and reason, over all sources."""
+    return json.dumps(
+        {
+            "files": [_file(file) for file in report.files],
+            "busy": list(report.busy),
+            "stopped": report.stopped,
+            "counts": _counts(report.files),
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _file(file: FileReport) -> dict[str, object]:
+    return {
+        "address": file.input.address,
+        "bytes": file.input.size,
+        "identity": file.input.identity,
+        "outcome": file.outcome,
+        "detail": file.detail,
+        "run": file.run,
+        "counts": _counts((file,)),
+        "damage": [dataclasses.asdict(one) for one in file.damage],
+    }
+
+
+def _counts(files: tuple[FileReport, ...]) -> dict[str, dict[str, int]]:
+    by_outcome: dict[str, Counter[str]] = {fate: Counter() for fate in _FATES}
+    for file in files:
+        for tally in file.tallies:
+            by_outcome.setdefault(tally.outcome, Counter())[tally.reason or ""] += tally.count
+    return {fate: dict(reasons.most_common()) for fate, reasons in by_outcome.items() if reasons}
+
+
+def lines(report: Report) -> list[str]:
+    """The report as a person reads it."""
+    told = []
+    for fate, reasons in _counts(report.files).items():
+        named = ", ".join(f"{count} {reason}" for reason, count in reasons.items() if reason)
+        told.append(f"{fate:<10} {sum(reasons.values()):>7}" + (f"   {named}" if named else ""))
+    already = sum(file.outcome == "already" for file in report.files)
+    if already:
+        told.append(f"{already} of {len(report.files)} files were imported whole before; they were not read again.")
+    for file in report.files:
+        name = clean(file.input.name)
+        if file.outcome in ("refused", "unreadable", "failed"):
+            told.append(f"{name} was not imported whole: {clean(file.detail or '')}.")
+        told += [
+            f"{name}: {one.reason} at {one.offset}, {one.length} bytes{f' ({clean(one.detail)})' if one.detail else ''}"
+            for one in file.damage[:_NAMED]
+        ]
+        more = file.count(DAMAGED) - _NAMED
+        if more > 0:
+            told.append(f"{name}: {more} more damaged stretches; --json names them.")
+    if report.busy:
+        told.append(f"Left out, for another run is crawling them: {', '.join(report.busy)}. Import again later.")
+    if report.stopped:
+        told.append("Stopped before its end; the same command goes on.")
+    return told

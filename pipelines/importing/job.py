@@ -1,0 +1,258 @@
+"""One task of an import: opens the archive, takes what it needs of it, and imports the task's files one by one."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import pyarrow.compute as pc
+
+from pipelines import forgotten
+from pipelines.history import History
+from pipelines.importing.importer import FileImport
+from pipelines.importing.inputs import Input, InputError
+from pipelines.importing.reasons import BUSY, DAMAGED, SKIPPED
+from pipelines.importing.seen import Seen
+from pipelines.importing.task import FileOutcome, FileReport, Report, Task, Watch
+from pipelines.importing.wanted import Hosts
+from pipelines.readings import Submit, here
+from pipelines.recovery import recover
+from pipelines.workers import Workers
+from storage.archive import Archive, Run, open_archive
+from storage.errors import ArchiveBusy, ArchiveNotFound
+from storage.locks import Lock
+from storage.migrations import migrate
+from storage.records import RunOutcome
+from storage.tombstones import Tombstones
+from storage.warc.foreign import NoWarc
+
+COMMAND = "import"
+STOPPED = "stopped before its end"
+# No source can be called that: who holds it adds pages of sources that nobody configured, which have no lock each.
+_OTHERS = "+import"
+# At the end: nothing is left to take of a file of which there is nothing more to tell.
+_IDENTITY = re.compile(r"\(([0-9a-f]{32})\)$")
+
+Say = Callable[[str], None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Base:
+    """What the files of a task have in common."""
+
+    archive: Archive | None
+    hosts: Hosts
+    history: History
+    seen: Seen
+    stones: Tombstones
+    busy: frozenset[str] = frozenset()
+
+
+def import_files(task: Task, *, say: Say = lambda _: None, watch: Watch = lambda _: False) -> Report:
+    """Import the files of ``task``; ``say`` is told a line about what was put right before, ``watch`` how far it is.
+
+    Safe to repeat and to kill: what the archive has is not added again. Where ``watch`` says so it ends, with what was
+    taken committed.
+
+    Raises ArchiveError where the archive cannot be opened, recovered or written, or another import is at work in it.
+    """
+    return _dry(task, watch) if task.dry_run else _written(task, say, watch)
+
+
+def _written(task: Task, say: Say, watch: Watch) -> Report:
+    archive = Archive.create(task.archive, spool=task.spool)
+    with contextlib.ExitStack() as stack:
+        submit: Submit = here
+        if task.workers:
+            workers = Workers(task.workers, timeout=task.timeout, memory=task.memory)
+            stack.callback(workers.stop)
+            submit = workers.submit
+        migrate(archive, say=say)
+        forgotten.finish(archive, say=say)
+        busy = frozenset(_locked(archive, task, stack))
+        # With the locks held, so that nobody adds to these sources between the recovery and the history.
+        recover(archive, submit=submit, say=say)
+        base = _Base(
+            archive=archive,
+            hosts=Hosts(task.sources, task.wanted),
+            history=History.load(archive),
+            seen=Seen(archive),
+            stones=forgotten.load(archive),
+            busy=busy,
+        )
+        done = _done(archive, task.digest)
+        reports: list[FileReport] = []
+        for file in task.inputs:
+            if file.identity in done:
+                reports.append(FileReport(input=file, outcome="already"))
+                continue
+            if _is_enough(task, reports):
+                return Report(files=tuple(reports), busy=tuple(sorted(busy)))
+            reports.append(_one(task, file, base, submit, reports, watch))
+            if reports[-1].outcome == "stopped" and not _is_enough(task, reports):
+                return Report(files=tuple(reports), busy=tuple(sorted(busy)), stopped=True)
+        return Report(files=tuple(reports), busy=tuple(sorted(busy)))
+
+
+def _one(
+    task: Task, file: Input, base: _Base, submit: Submit, before: Sequence[FileReport], watch: Watch
+) -> FileReport:
+    """Import one file by a run of its own."""
+    if base.archive is None:
+        raise RuntimeError("only a dry run has no archive")
+    records = [source.record for source in task.sources if source.record is not None and source.name not in base.busy]
+    run = base.archive.begin(
+        COMMAND,
+        software=task.software,
+        operator=task.operator,
+        config_digest=task.digest or None,
+        versions=task.versions,
+        sources=records,
+        segment_bytes=task.segment_bytes,
+    )
+    work = FileImport(
+        task,
+        file,
+        archive=base.archive,
+        run=run,
+        hosts=base.hosts,
+        history=base.history,
+        seen=base.seen,
+        stones=base.stones,
+        submit=submit,
+        busy=base.busy,
+        limit=_left(task, before),
+        watch=watch,
+    )
+    try:
+        outcome, detail = _ended(work)
+        report = _report(work, file, run, outcome, detail)
+        run.finish(outcome=_outcome_of(work, outcome), tallies=report.tallies, detail=_told(report))
+    except BaseException:
+        # What was written is indexed when the next run begins.
+        run.abandon()
+        raise
+    return report
+
+
+def _ended(work: FileImport) -> tuple[FileOutcome, str | None]:
+    """Import, and say how that ended."""
+    try:
+        work.read_all()
+    except NoWarc as error:
+        return "refused", str(error)
+    except InputError as error:
+        return "unreadable", str(error)
+    if work.stopped:
+        return "stopped", STOPPED
+    if work.bugs:
+        return "failed", "; ".join(work.bugs[:10])
+    return ("stopped", "ended by --limit") if work.limited else ("done", None)
+
+
+def _report(work: FileImport, file: Input, run: Run | None, outcome: FileOutcome, detail: str | None) -> FileReport:
+    return FileReport(
+        input=file,
+        outcome=outcome,
+        run=run.name if run is not None else None,
+        read=work.read,
+        tallies=work.tally_rows(),
+        damage=tuple(work.damage),
+        detail=detail,
+    )
+
+
+def _outcome_of(work: FileImport, outcome: FileOutcome) -> RunOutcome:
+    """How the run ended."""
+    if work.bugs or outcome in ("refused", "unreadable"):
+        return "failed"
+    return "stopped" if outcome == "stopped" else "done"
+
+
+def _told(report: FileReport) -> str:
+    """The file, its identity, and what there is to say: the run's ``detail``."""
+    told = [f"{report.input.name} ({report.input.identity})"]
+    told += [f"{report.count(DAMAGED)} damaged stretches"] * bool(report.damage)
+    busy = sum(tally.count for tally in report.tallies if tally.reason == BUSY)
+    told += [f"{busy} pages of sources that another run crawls"] * bool(busy)
+    told += [report.detail] if report.detail is not None else []
+    return "; ".join(told)
+
+
+def _done(archive: Archive, digest: str) -> frozenset[str]:
+    """The identities of files that were taken whole, by a run that wanted the same."""
+    wanted = (pc.field("command") == COMMAND) & (pc.field("outcome") == "done") & (pc.field("config_digest") == digest)
+    details = archive.runs().to_table(["detail"], filter=wanted)["detail"].to_pylist()
+    return frozenset(found[1] for detail in details if (found := _IDENTITY.search(detail or "")) is not None)
+
+
+def _locked(archive: Archive, task: Task, stack: contextlib.ExitStack) -> Iterator[str]:
+    """Lock the configured sources, and the right to add pages of others; who of the former is held by somebody else."""
+    if not task.wanted.known_only:
+        _held(stack, archive.lock_source(_OTHERS, holder="an import"), archive, _OTHERS)
+    for source in task.sources:
+        if task.wanted.sources and source.name not in task.wanted.sources:
+            continue
+        held = archive.lock_source(source.name, holder=f"import of source {source.name}")
+        if held is None:
+            yield source.name
+        else:
+            stack.callback(held.release, remove=True)
+
+
+def _held(stack: contextlib.ExitStack, lock: Lock | None, archive: Archive, name: str) -> None:
+    if lock is None:
+        raise ArchiveBusy(f"{archive.root} is being added to by {archive.source_holder(name)}; wait until it has ended")
+    stack.callback(lock.release, remove=True)
+
+
+def _left(task: Task, before: Sequence[FileReport]) -> int | None:
+    if task.limit is None:
+        return None
+    return task.limit - sum(tally.count for report in before for tally in report.tallies if _is_taken(tally.outcome))
+
+
+def _is_enough(task: Task, before: Sequence[FileReport]) -> bool:
+    left = _left(task, before)
+    return left is not None and left <= 0
+
+
+def _is_taken(outcome: str) -> bool:
+    return outcome not in (SKIPPED, DAMAGED)
+
+
+def _dry(task: Task, watch: Watch) -> Report:
+    """Read the files, and say what of them would be taken; nothing is written or extracted."""
+    try:
+        archive: Archive | None = open_archive(task.archive, spool=task.spool)
+    except ArchiveNotFound:
+        archive = None
+    base = _Base(
+        archive=archive,
+        hosts=Hosts(task.sources, task.wanted),
+        history=History.load(archive) if archive is not None else History(),
+        seen=Seen(archive),
+        stones=forgotten.load(archive) if archive is not None else Tombstones((), str),
+    )
+    reports: list[FileReport] = []
+    for file in task.inputs:
+        work = FileImport(
+            task,
+            file,
+            archive=archive,
+            run=None,
+            hosts=base.hosts,
+            history=base.history,
+            seen=base.seen,
+            stones=base.stones,
+            submit=here,
+            limit=_left(task, reports),
+            watch=watch,
+        )
+        outcome, detail = _ended(work)
+        reports.append(_report(work, file, None, outcome, detail))
+        if outcome == "stopped":
+            break
+    return Report(files=tuple(reports), stopped=bool(reports) and reports[-1].detail == STOPPED)
