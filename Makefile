@@ -29,7 +29,7 @@ test: $(VENV)/.stamp-dev ## run the core tests
 	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS)
 
 test-all: $(VENV)/.stamp-dev browser replay ## run the tests that need more than the core does (`make test` runs the others)
-	@$(BIN)/python -m pytest -m extras
+	@$(BIN)/python -m pytest -m extras -n $(WORKERS)
 
 # About two hours on two cores. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
 torture: KILLS := 300
