@@ -10,7 +10,7 @@ import click
 
 from crawler.cli.crawling import add, crawl, demo, init
 from crawler.cli.reading import coverage, diff, inspect, show, status
-from crawler.cli.sharing import export
+from crawler.cli.sharing import export, hydrate
 from crawler.cli.upkeep import compact, forget, migrate, snapshot, verify
 
 COMMANDS = (
@@ -23,6 +23,7 @@ COMMANDS = (
     coverage,
     inspect,
     export,
+    hydrate,
     compact,
     snapshot,
     verify,

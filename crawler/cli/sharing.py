@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from crawler.cli.crawling import stoppable
 from crawler.cli.options import (
     DAY,
     SIZE,
@@ -14,9 +15,13 @@ from crawler.cli.options import (
     as_of_option,
     config_option,
     exits,
+    log_option,
     opened_archive,
 )
+from crawler.config.append import draft
+from crawler.place import PlaceType
 from crawler.terminal import console, escaped
+from storage.archive import open_archive
 from storage.places import Address
 
 
@@ -115,3 +120,56 @@ def export(
     else:
         click.echo("\n".join(view.lines(done, place)))
     return 0 if done.rows else 1
+
+
+@click.command()
+@click.argument("manifest", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "-o",
+    "--output",
+    type=PlaceType(),
+    required=True,
+    metavar="PLACE",
+    help="The archive to fetch into: a folder, or s3://bucket/prefix; made where there is none.",
+)
+@config_option
+@click.option("--contact", metavar="ADDRESS", help="Whom the sites may write to, where no configuration says so.")
+@click.option("--check", is_flag=True, help="Ask nobody; only compare what is had with what is listed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the fate of every page as JSON.")
+@log_option
+@exits
+@stoppable
+def hydrate(
+    manifest: Path,
+    output: Address,
+    config: Path,
+    contact: str | None,
+    check: bool,
+    as_json: bool,
+    log_level: str,
+) -> int:
+    """Fetch the pages that MANIFEST lists into an archive of your own, and check them against it.
+
+    It is a crawl of exactly these pages, with all of a crawl's manners: robots.txt, delays, reserved rights, no
+    private address. Contact, delays and the rules of sources of the same name are the configuration's. Safe to kill
+    and to repeat: what is had is not asked for again.
+
+    \b
+      broadsheet hydrate paper.manifest.csv -o my-copy --contact mailto:me@institute.example
+
+    Exit codes: 0 every page was had, unchanged or not; 3 some could not be had; 1 the run failed; 2 it could not start.
+    """
+    from crawler.commands import hydrate as view
+    from storage.export.listed import BadManifest, listed
+
+    pages = list(listed(manifest))
+    if not pages:
+        raise BadManifest(f"{manifest} lists no page; is it a manifest, as `broadsheet export --manifest` writes it?")
+    code = 0
+    if not check:
+        from crawler.hydrate import fetch
+
+        code = fetch(pages, output, draft(config, contact).config, origin=view.origin(manifest), log_level=log_level)
+    found = view.fates(open_archive(output), pages)
+    click.echo(escaped(view.as_json(found)) if as_json else "\n".join(view.lines(found)))
+    return code or view.code(found)

@@ -75,7 +75,7 @@ class Ordered:
     def _read(self, columns: Sequence[str]) -> Iterator[tuple[pa.RecordBatch, int]]:
         """The batches with the number of their first row, counted as the keys were."""
         at = 0
-        for batch in self._rows.to_batches(columns, self._wanted):
+        for batch in self._rows.to_batches(columns, self._wanted, frugal=True):
             yield batch, at
             at += batch.num_rows
         if at != self.count:
