@@ -18,20 +18,8 @@ from twisted.internet import error as twisted_errors
 from twisted.web._newclient import ParseError
 from twisted.web.client import ResponseNeverReceived
 
+from crawler.failure_codes import REASONS as REASONS
 from crawler.tls import causes, told
-
-REASONS: dict[str, str] = {
-    "timeout": "The host did not answer completely within the time limit.",
-    "dns": "The host's name could not be resolved.",
-    "connection_refused": "The host refused the connection.",
-    "connection_lost": "The host closed the connection without a whole answer.",
-    "tls": "The host's TLS certificate or handshake failed.",
-    "proxy": "The proxy refused to pass the request on.",
-    "cancelled": "The download was given up on our side.",
-    "bad_answer": "The answer's head is no HTTP that can be kept: a status of four digits, two lengths, a huge head.",
-    "bad_url": "The address cannot be asked for.",
-    "network": "The network failed in another way; the detail says how.",
-}
 
 _SHOWN = re.compile(r"\[<[\w.]*Failure [\w.]+: (?P<words>.+?)>\]?")
 
