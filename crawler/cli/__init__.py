@@ -12,6 +12,7 @@ from crawler.cli.crawling import add, crawl, demo, init
 from crawler.cli.reading import coverage, diff, inspect, show, status
 from crawler.cli.sharing import export, hydrate
 from crawler.cli.upkeep import compact, forget, migrate, snapshot, verify
+from crawler.cli.watching import health
 
 COMMANDS = (
     init,
@@ -21,6 +22,7 @@ COMMANDS = (
     diff,
     status,
     coverage,
+    health,
     inspect,
     export,
     hydrate,

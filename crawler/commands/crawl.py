@@ -14,6 +14,7 @@ from scrapy import signals
 from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.commands.health import closing_lines as of_health
 from crawler.progress import FATES, View, view_for, watch
 from crawler.session import Session
 from crawler.spiders.news import NewsSpider
@@ -77,10 +78,12 @@ def run(
 
 
 def exit_code(session: Session) -> int:
-    """1 where the run failed, 3 where it was stopped or a source could not be crawled, else 0."""
+    """1 where the run failed, 3 where it was stopped, or a source could not be crawled or fell out, else 0."""
     if session.bugs or session.broken is not None:
         return FAILED
-    incomplete = session.stopped or session.config.disabled or session.busy or silent_sources(session)
+    incomplete = (
+        session.stopped or session.config.disabled or session.busy or silent_sources(session) or fell_out(session)
+    )
     return INCOMPLETE if incomplete else DONE
 
 
@@ -94,6 +97,11 @@ def silent_sources(session: Session) -> list[str]:
         if what.startswith("entrance ") and not (what == "entrance deferred" and reason in NO_FAULT)
     }
     return sorted(asked - heard)
+
+
+def fell_out(session: Session) -> bool:
+    """Whether a source is unlike its own past that was not so when the run before ended, and nobody knew."""
+    return session.health is not None and any(one.fresh for one in session.health.alarms)
 
 
 def why_silent(session: Session, name: str) -> str:
@@ -137,6 +145,8 @@ def closing_lines(session: Session) -> list[str]:
     if session.busy:
         lines.append(f"{counted(len(session.busy), 'source')} left out: another run is crawling them.")
     lines += [f"Source {name} is silent: {why_silent(session, name)}" for name in silent_sources(session)]
+    if session.health is not None:
+        lines += of_health(session.health)
     lines += [clean(warning) for warning in session.warnings]
     lines += [f"Failed: {clean(bug)}" for bug in session.bugs]
     return lines

@@ -174,6 +174,13 @@ KEYS: tuple[Key, ...] = (
     _source(
         "labels", "table of texts", "Your own labels, kept beside the source.", '{ country = "DE", type = "regional" }'
     ),
+    _source(
+        "expect",
+        "table of numbers",
+        "What it has to bring over seven days, else it alarms: `articles_per_day`, shares (0 to 1) with `date`, "
+        "`authors` and `bullets`, `words` (median); docs/health.md.",
+        "{ articles_per_day = 20, date = 0.95 }",
+    ),
 )
 
 

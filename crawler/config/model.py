@@ -10,6 +10,7 @@ from pathlib import Path
 from crawler.config.errors import ConfigError
 from crawler.config.values import host_of
 from pipelines.policy import RightsPolicy
+from storage.health.model import Expectations
 from storage.places import Address, default_spool
 from storage.records import SiteRules
 
@@ -91,8 +92,8 @@ class SourceConfig:
 
     ``hosts`` are those of the entrances and the listed ones, lower case, with a port only where it is not the scheme's
     own. ``delay`` is in seconds; it, ``rights_policy`` and ``obey_noarchive`` are None where the crawl's apply.
-    ``render`` tells that its pages need a browser. ``labels`` are pairs sorted by key. ``file`` is where the block
-    stands.
+    ``render`` tells that its pages need a browser. ``labels`` are pairs sorted by key. ``expect`` is what the operator
+    declared of it. ``file`` is where the block stands.
     """
 
     file: Path
@@ -105,6 +106,7 @@ class SourceConfig:
     obey_noarchive: bool | None = None
     render: bool = False
     labels: tuple[tuple[str, str], ...] = ()
+    expect: Expectations | None = None
 
     @property
     def name(self) -> str:

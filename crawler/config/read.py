@@ -22,6 +22,7 @@ from crawler.config.model import (
 from crawler.config.table import Table, keys_of
 from crawler.guard import is_allowed, is_private, place_of
 from pipelines.policy import POLICIES
+from storage.health.model import Expectations
 from storage.places import address
 from storage.records import SiteRules
 
@@ -297,7 +298,13 @@ def _source(table: Table, allowed: Collection[str]) -> SourceConfig:
         obey_noarchive=table.truth("obey_noarchive"),
         render=_render(table),
         labels=table.labels("labels"),
+        expect=_expect(table),
     )
+
+
+def _expect(table: Table) -> Expectations | None:
+    found = table.numbers("expect", {"articles_per_day": 1e6, "date": 1, "authors": 1, "bullets": 1, "words": 1e6})
+    return Expectations(**found) if found else None
 
 
 def _render(table: Table) -> bool:

@@ -146,6 +146,25 @@ class Table:
                 self._wrong_type(f"{key}.{name}", label, "a text in quotes")
         return tuple(sorted(value.items()))
 
+    def numbers(self, key: str, highest: Mapping[str, float]) -> dict[str, float] | None:
+        """A table of numbers from 0 to each one's highest, by name; None where the key is absent."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self._wrong_type(key, value, "a table such as { articles_per_day = 20, date = 0.95 }")
+        for name, number in value.items():
+            if name not in highest:
+                near = suggestion(name, tuple(highest))
+                meant = f"did you mean {near!r}?" if near else f"write one of {', '.join(highest)}"
+                raise self.error(f"{key}.{name}", "there is no such key", meant)
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                self._wrong_type(f"{key}.{name}", number, "a number without quotes")
+            if not 0 <= number <= highest[name]:
+                remedy = f"write a number from 0 to {highest[name]:g}"
+                raise self.error(f"{key}.{name}", f"{number} is out of range", remedy)
+        return {str(name): float(number) for name, number in value.items()}
+
     def _checked(self, key: str, check: Callable[[Value], Value], value: Value) -> Value:
         try:
             return check(value)
