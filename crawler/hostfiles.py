@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -127,15 +126,9 @@ class HostFiles:
         return HostFile(status=404)
 
     def _taken(self, stored: StoredResponse, info: CaptureInfo) -> HostFile:
-        # Half a file may lack the half that forbids: as if the host were away. One cut at our limit is read.
-        whole = stored.truncated in (None, "length")
-        row = outcomes.capture_of(stored, info)
-        if not whole or not outcomes.robots_speaks(stored.status):
-            later = outcomes.told_to_wait(stored)
-            reason = f"http_{stored.status}" if whole else "cut_short"
-            later_at = stored.fetched_at + later if later else None
-            row = dataclasses.replace(row, outcome="failed", reason=reason, not_before=later_at)
+        row = outcomes.of_host_file(stored, outcomes.capture_of(stored, info))
         self.session.record(row)
+        whole = stored.truncated in (None, "length")
         return HostFile(status=stored.status if whole else 0, body=_body(stored), why=row.reason)
 
     def _note(self, info: CaptureInfo, outcome: outcomes.Unfetched, reason: str, detail: str | None) -> None:

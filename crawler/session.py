@@ -17,6 +17,7 @@ from crawler import health
 from crawler.budget import Budget
 from crawler.config import BudgetConfig, Config, SourceConfig
 from crawler.hosts import Hosts
+from crawler.listed import read_again
 from crawler.plan import Plan
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
 from pipelines import forgotten, outcomes, repair
@@ -115,7 +116,7 @@ class Session:
         locks: list[Lock] = []
         try:
             migrate(archive, say=say)
-            repair.finish(archive, submit=workers.submit, say=say)
+            repair.finish(archive, submit=workers.submit, lists=read_again, say=say)
             forgotten.finish(archive, say=say)
             wanted = set(names) if names is not None else None
             sources, busy = [], []

@@ -128,6 +128,24 @@ def robots_speaks(status: int) -> bool:
     return 200 <= status < 300 or (400 <= status < 500 and status != 429)
 
 
+def of_host_file(stored: StoredResponse, capture: Capture) -> Capture:
+    """The row of an answer for a file that speaks for a whole host, robots.txt or tdmrep.json.
+
+    One that says nothing failed, and is asked for again when ``Retry-After`` lets it be. Half a file may lack the half
+    that forbids: as if the host were away. One cut at our own limit is read.
+    """
+    whole = stored.truncated in (None, "length")
+    if whole and robots_speaks(stored.status):
+        return capture
+    wait = told_to_wait(stored)
+    return dataclasses.replace(
+        capture,
+        outcome="failed",
+        reason=f"http_{stored.status}" if whole else "cut_short",
+        not_before=stored.fetched_at + wait if wait else None,
+    )
+
+
 def settle(
     capture: Capture,
     verdict: Verdict,

@@ -33,6 +33,8 @@ BATCH_PAGES = 500
 # Pages whose extraction is under way at once; the pool decides how many it works on.
 AHEAD = 32
 RECOVERED = "recovered"
+Lists = Callable[[warc.StoredResponse, Capture], Capture]
+"""The row of a feed, sitemap or front page that was read, and whose links were noted; the crawler knows how."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,11 @@ def _sweep(archive: Archive, say: Callable[[str], None]) -> None:
         say(f"removed {count} files that the dead runs wrote and never committed")
 
 
-def complete(archive: Archive, dead: DeadRun, submit: Submit) -> Recovered:
+def complete(archive: Archive, dead: DeadRun, submit: Submit, *, lists: Lists | None = None) -> Recovered:
+    """Make the rows that are missing of ``dead``, and end it with its row in ``runs`` where it has none.
+
+    ``lists`` gives the row of an entrance whose links were all noted; without it they may not have been.
+    """
     articles = batches = pages = lost = 0
     tallies: Counter[tuple[str, str, str | None]] = Counter()
     if not 0 <= dead.captured - dead.kept <= 1:
@@ -116,7 +122,7 @@ def complete(archive: Archive, dead: DeadRun, submit: Submit) -> Recovered:
         if found.info is not None and not forgotten.was_one(stones, found)
     ]
     history = History.load(archive, {one.source for one in left})
-    for fate in _indexed(archive, dead.name, left, history, submit, stones):
+    for fate in _indexed(archive, dead.name, left, history, submit, stones, lists):
         batch.captures.append(fate.row)
         tallies[fate.row.source, fate.row.outcome, fate.row.reason] += fate.counted
         pages += fate.row.warc_file is not None
@@ -165,7 +171,13 @@ class _Left:
 
 
 def _indexed(
-    archive: Archive, run: str, left: list[_Left], history: History, submit: Submit, stones: Tombstones
+    archive: Archive,
+    run: str,
+    left: list[_Left],
+    history: History,
+    submit: Submit,
+    stones: Tombstones,
+    lists: Lists | None,
 ) -> Iterator[Fate]:
     """The rows of each record that reached the WARC and no table, and the article where it is one, in their order.
 
@@ -177,7 +189,7 @@ def _indexed(
         elif found.info is None:
             continue
         else:
-            rows = _index(archive, run, found, found.info, history, reading, submit, stones)
+            rows = _index(archive, run, found, found.info, history, reading, submit, stones, lists)
         for fate in rows:
             if _is_noted(fate.row, history):
                 continue
@@ -211,18 +223,22 @@ def _index(
     reading: Reading | None,
     submit: Submit,
     stones: Tombstones,
+    lists: Lists | None,
 ) -> Iterator[Fate]:
     """The rows for a response that reached the WARC and no table, and the article where it is one."""
     capture = dataclasses.replace(outcomes.capture_of(stored, info), run=run)
     known = history.get(capture.requested_url, capture.kind)
-    if info.kind == "robots" and outcomes.robots_speaks(stored.status):
-        yield Fate(row=dataclasses.replace(capture, reason=RECOVERED))
+    if info.kind in ("robots", "rights"):
+        yield Fate(row=outcomes.of_host_file(stored, capture))
         return
     verdict = outcomes.of_status(stored, known)
     if verdict is None and info.kind == "article":
         verdict = outcomes.of_payload(stored, known)
     if verdict is not None:
         yield Fate(row=outcomes.settle(capture, verdict, failed_at=stored, known=known, run=run))
+        return
+    if reading is None and lists is not None:
+        yield Fate(row=lists(stored, capture))
         return
     if reading is None:
         # Without validators: what the entrance announced may not have been noted, so the next poll must bring it whole.

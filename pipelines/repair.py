@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines import forgotten
 from pipelines.readings import Submit, here
-from pipelines.recovery import complete, recover
+from pipelines.recovery import Lists, complete, recover
 from pipelines.urls import identity
 from pipelines.verdicts import named
 from storage import delta, repair, rewrite, unfinished, warc
@@ -40,11 +40,18 @@ class Repaired:
     aside: str | None
 
 
-def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str], None] = lambda _: None) -> Repaired:
+def mend(
+    archive: Archive,
+    *,
+    submit: Submit | None = None,
+    lists: Lists | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Repaired:
     """Repair all that can be repaired; ``say`` is told a line about each thing.
 
     Safe to repeat; after a kill the next crawl ends it (:func:`finish`), or the next repair. ``submit`` starts an
-    extraction, as :meth:`pipelines.workers.Workers.submit` does; without it each page is read here.
+    extraction, as :meth:`pipelines.workers.Workers.submit` does; without it each page is read here. ``lists`` gives the
+    rows of entrances as the crawl that read them gave them; without it they are asked for whole at the next crawl.
 
     Raises:
         ArchiveBusy: a run or another maintenance is under way.
@@ -59,7 +66,7 @@ def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str],
             repair.drop_pins(archive, aside, say)
             repair.tails(archive, aside, say)
             _forget_again(archive, say)
-            pages = _replay(archive, submit or here, say)
+            pages = _replay(archive, submit or here, lists, say)
             repair.level(archive)
             repair.once(archive.root, ARTICLES, say)
             # Under the lock still: a crawl that waits for it finds the tables whole, and dead runs it recovers itself.
@@ -69,7 +76,13 @@ def mend(archive: Archive, *, submit: Submit | None = None, say: Callable[[str],
     return Repaired(pages=pages, moved=moved, aside=str(aside.folder) if moved else None)
 
 
-def finish(archive: Archive, *, submit: Submit | None = None, say: Callable[[str], None] = lambda _: None) -> None:
+def finish(
+    archive: Archive,
+    *,
+    submit: Submit | None = None,
+    lists: Lists | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
     """End a repair that was begun and not ended, for whoever is about to crawl: it may have taken rows out by then.
 
     Where another process is at it, this one waits for its end.
@@ -84,7 +97,7 @@ def finish(archive: Archive, *, submit: Submit | None = None, say: Callable[[str
         archive.lock_recovery().release()
     if unfinished.is_open(archive.root):
         say("ending a repair that was interrupted")
-        mend(archive, submit=submit, say=say)
+        mend(archive, submit=submit, lists=lists, say=say)
 
 
 def _forget_again(archive: Archive, say: Callable[[str], None]) -> None:
@@ -97,7 +110,7 @@ def _forget_again(archive: Archive, say: Callable[[str], None]) -> None:
         carry_out(archive, plan, identity, say=say)
 
 
-def _replay(archive: Archive, submit: Submit, say: Callable[[str], None]) -> int:
+def _replay(archive: Archive, submit: Submit, lists: Lists | None, say: Callable[[str], None]) -> int:
     """Make every row again that stands for a page and is missing, and all that followed from it. How many pages."""
     records = _whole(archive)
     _follow(archive, records, say)
@@ -125,7 +138,7 @@ def _replay(archive: Archive, submit: Submit, say: Callable[[str], None]) -> int
     for segment in warc.segments(archive.warc):
         segments[warc.run_of(segment)].append(segment)
     due = {warc.run_of(file) for file, offset in whole if (file, offset) not in known}
-    pages = 0
+    pages, doubtful = 0, _doubtful(archive)
     for number, run in enumerate(sorted(due), 1):
         held = archive.lock_run(run)
         if held is None:
@@ -140,12 +153,23 @@ def _replay(archive: Archive, submit: Submit, say: Callable[[str], None]) -> int
             known=known,
         )
         try:
-            pages += complete(archive, dead, _as_before(archive, segments[run], ids, submit)).pages
+            known_lists = None if run in doubtful else lists
+            pages += complete(archive, dead, _as_before(archive, segments[run], ids, submit), lists=known_lists).pages
         except BaseException:
             held.release()
             raise
         held.release(remove=True)
     return pages
+
+
+def _doubtful(archive: Archive) -> frozenset[str]:
+    """Runs that may not have noted all that entrances announced: interrupted ones, and those of some days only."""
+    rows = archive.runs().to_table(["run", "outcome", "tallies"]).to_pylist()
+    return frozenset(
+        row["run"]
+        for row in rows
+        if row["outcome"] == "interrupted" or any(tally["outcome"] == "outside" for tally in row["tallies"] or ())
+    )
 
 
 _PLACE = ("warc_file", "warc_offset")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 
+from crawler.listed import read_again
 from pipelines import forgotten
 from pipelines.repair import Repaired, mend
 from pipelines.workers import Workers
@@ -53,7 +54,7 @@ def run(
         return Verdict(found=found, repaired=None, left=found)
     pool = Pool(workers)
     try:
-        done = mend(archive, submit=pool.submit, say=say)
+        done = mend(archive, submit=pool.submit, lists=read_again, say=say)
     finally:
         pool.stop()
     left = verify(archive, quick=quick, stones=forgotten.load(archive), say=say)

@@ -17,7 +17,8 @@ from crawler.discovery import Discovery, Link, discover
 from crawler.discovery.periods import Period, of_list
 from crawler.due import stamp
 from crawler.errand import ERRAND, Errand, errand_of
-from crawler.rhythm import Rhythms, digest_of
+from crawler.listed import settled
+from crawler.rhythm import Rhythms
 from crawler.turns import Turns
 from crawler.walk.articles import Articles
 from crawler.walk.asking import Asking
@@ -173,13 +174,10 @@ class Entrances:
         reading = self._announce(found, found.kind, errand, now)
         # After what it announced: a row with an ETag must never stand before the links that it vouches for.
         if capture is not None:
+            capture = settled(capture, found)
             if reading.left_out:
                 detail = f"{reading.left_out} links were not of the days asked for"
                 capture = dataclasses.replace(capture, reason="out_of_range", detail=detail)
-            elif capture.outcome != "unchanged":
-                capture = dataclasses.replace(capture, reason=found.reason, detail=found.detail or None)
-            if capture.outcome != "unchanged":
-                capture = dataclasses.replace(capture, revision=digest_of(found))
             self._asking.settle(capture)
         requests, further = reading.requests, []
         for step in self._lists.further(found, errand, go_on=reading.go_on, now=now):
@@ -203,7 +201,7 @@ class Entrances:
             page = page_of(body, limit=limit)
             if isinstance(page, Rejection):
                 if capture is not None:
-                    self._asking.settle(dataclasses.replace(capture, outcome="rejected", reason=page.reason))
+                    self._asking.settle(settled(capture, page))
                 return None
             kind = page.header("content-type")
             # A sitemap of 50,000 entries takes a second: the event loop must not wait for it.
@@ -212,8 +210,7 @@ class Entrances:
             what = "unusable" if code in UNUSABLE and found.kind != "front" else "dropped"
             self._session.tallies[errand.source.name, what, code] += count
         if found.kind is None and capture is not None:
-            reason = found.reason or "not_an_entrance"
-            self._asking.settle(dataclasses.replace(capture, outcome="rejected", reason=reason, detail=found.detail))
+            self._asking.settle(settled(capture, found))
         return found
 
     def _take(self, step: Step, kind: EntranceKind, errand: Errand, now: dt.datetime) -> Iterator[Request]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pytest
 from warcio.checker import Checker
 
 import storage
+from crawler.commands import verify
 from crawler.demo import (
     PAPERS,
     SECRET_COOKIE,
@@ -333,3 +335,24 @@ def test_scrapy_runs_the_same_spider(tmp_path: Path) -> None:
     assert storage.open_archive(tmp_path / "archive").articles().count_rows() == 1
     assert len(agents) == 1
     assert str(agents.pop()).startswith("Broadsheet/"), "no option hides who asks"
+
+
+def told(archive: Archive) -> list[str]:
+    """Every row of articles, and of captures that stands for a fetch, but the batches, which a repair numbers anew."""
+    names = [name for name in archive.captures().schema.names if name != "batch"]
+    fetches = archive.captures().to_table(names, filter=pc.field("warc_file").is_valid())
+    return sorted(map(str, fetches.to_pylist() + archive.articles(all_revisions=True).to_table().to_pylist()))
+
+
+@pytest.mark.parametrize("gone", [("captures", "articles"), ("captures", "articles", "runs", "sources")])
+def test_tables_that_were_deleted_are_made_again_row_for_row(
+    crawled: Crawled, tmp_path: Path, gone: tuple[str, ...]
+) -> None:
+    """Lists with their validators and what they announced, files of hosts, answers 304, articles: as they were."""
+    shutil.copytree(crawled.folder / "archive", tmp_path / "archive")
+    for table in gone:
+        shutil.rmtree(tmp_path / "archive" / table)
+    archive = storage.open_archive(tmp_path / "archive")
+    verdict = verify.run(archive, quick=False, repair=True, workers=1)
+    assert verdict.code == verify.REPAIRED
+    assert told(archive) == told(crawled.archive)

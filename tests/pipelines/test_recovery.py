@@ -19,7 +19,7 @@ from pipelines.recovery import recover
 from storage import delta, warc
 from storage.archive import Archive, Run
 from storage.errors import ArchiveError
-from storage.records import Article, Capture, Page, Rejection
+from storage.records import Article, Capture, CaptureKind, Page, Rejection
 from storage.recovery import dead_runs
 from storage.schema import ARTICLES, CAPTURES, RUNS
 from storage.warc import CaptureInfo
@@ -238,17 +238,20 @@ def test_a_degraded_revision_is_degraded_when_it_is_made_again(
     assert [("degraded" in row) for row in sorted(rows, key=len)] == [False, True]
 
 
-def test_a_recovered_robots_txt_counts_as_the_crawl_would_count_it(archive: Archive) -> None:
+@pytest.mark.parametrize(("kind", "name"), [("robots", "robots.txt"), ("rights", ".well-known/tdmrep.json")])
+def test_a_recovered_file_of_a_host_counts_as_the_crawl_would_count_it(
+    archive: Archive, kind: CaptureKind, name: str
+) -> None:
     run = begin(archive)
     for status, host in ((200, "a"), (404, "b"), (503, "c"), (429, "d")):
-        url = f"http://{host}.test/robots.txt"
-        info = CaptureInfo(kind="robots", source=SOURCE, requested_url=url)
+        url = f"http://{host}.test/{name}"
+        info = CaptureInfo(kind=kind, source=SOURCE, requested_url=url)
         run.write(exchange(url, b"", status=status, info=info))
     run.abandon()
     recover(archive)
     table = archive.captures().to_table(["requested_url", "outcome", "reason"]).sort_by("requested_url")
     found = [(row["outcome"], row["reason"]) for row in table.to_pylist()]
-    assert found == [("fetched", "recovered"), ("fetched", "recovered"), ("failed", "http_503"), ("failed", "http_429")]
+    assert found == [("fetched", None), ("fetched", None), ("failed", "http_503"), ("failed", "http_429")]
 
 
 def test_a_recovered_entrance_is_polled_without_conditions(archive: Archive) -> None:
