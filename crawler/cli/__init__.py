@@ -10,6 +10,7 @@ import click
 
 from crawler.cli.crawling import add, crawl, demo, init
 from crawler.cli.reading import coverage, diff, inspect, show, status
+from crawler.cli.reprocessing import rebuild
 from crawler.cli.sharing import export, hydrate
 from crawler.cli.upkeep import compact, forget, migrate, snapshot, verify
 from crawler.cli.watching import health
@@ -31,6 +32,7 @@ COMMANDS = (
     verify,
     migrate,
     forget,
+    rebuild,
     demo,
 )
 
