@@ -28,7 +28,7 @@ run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what
 test: $(VENV)/.stamp-dev ## run the core tests
 	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS)
 
-test-all: $(VENV)/.stamp-dev browser replay ## run the tests that need more than the core does (`make test` runs the others)
+test-all: $(VENV)/.stamp-dev $(VENV)/.stamp-heavy browser replay ## run the tests that need more than the core does (`make test` runs the others)
 	@$(BIN)/python -m pytest -m extras -n $(WORKERS)
 
 # About two hours on two cores. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
@@ -94,6 +94,11 @@ $(VENV)/.stamp-dev: pyproject.toml $(FRESH)
 
 $(VENV)/.stamp-browser: $(VENV)/.stamp-dev
 	@$(PIP) install --editable '.[browser]'
+	@touch $@
+
+$(VENV)/.stamp-heavy: $(VENV)/.stamp-dev
+	@echo "Installing PySpark and Hugging Face datasets into $(VENV) (once; a few minutes at most)"
+	@$(PIP) install --editable '.[spark,huggingface]'
 	@touch $@
 
 # Not beside the others: brotlipy, which pywb needs, takes the place of our brotli.
