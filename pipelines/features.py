@@ -103,7 +103,7 @@ def first_look(layout: Layout, about: Known) -> list[Features]:
             result.append({"label": 1.0})
             continue
         region = regions[block.region]
-        features = dict(_place(region.cues, region.inherited))
+        features = _place(region.cues, region.inherited).copy()
         _text(block, features)
         if repeats[block.text] > 1:
             features["repeated"] = 1
@@ -226,11 +226,11 @@ def _short(text: str, length: int, features: Features, *, ascii_only: bool) -> N
 
 
 @lru_cache(maxsize=8192)
-def _place(own: int, around: int) -> tuple[tuple[str, float], ...]:
-    """The cues of a region and of what is around it, as features."""
-    return tuple(
-        (f"{where}.{name}", 1.0) for where, bits in (("own", own), ("in", around)) for bit, name in _NAMES if bits & bit
-    )
+def _place(own: int, around: int) -> Features:
+    """The cues of a region and of what is around it, as features; to be copied, not changed."""
+    return {
+        f"{where}.{name}": 1.0 for where, bits in (("own", own), ("in", around)) for bit, name in _NAMES if bits & bit
+    }
 
 
 class _Recogniser:
@@ -249,6 +249,20 @@ class _Recogniser:
         if self.told:
             sizes.append(sum(sorted(map(len, told))[:8]) if len(told) > 8 else sum(map(len, told)))
         self.shortest = min(sizes, default=math.inf)
+        self.marks = self._marks()
+
+    def _marks(self) -> tuple[str, ...]:
+        """Words of which a block holds at least one if it repeats anything: most blocks are told by that."""
+        about, told = self.about, self.told
+        if () in about.others:
+            return ("",)
+        marks = [max(other, key=len) for other in about.others]
+        # Three quarters of the title's words are in a block that is like it.
+        by_length = sorted(self.title_words, key=len, reverse=True)
+        marks += by_length[: len(by_length) // 4 + 1]
+        # A block that begins like the description has its first word, and a part of nine words each ninth one.
+        marks += (*told[:1], *told[8::9])
+        return tuple(dict.fromkeys(marks))
 
     def look(self, block: Block, features: Features) -> None:
         """Add to ``features`` what ``block`` repeats."""
@@ -257,6 +271,11 @@ class _Recogniser:
             return
         folded = block.text.casefold()
         if len(folded) < self.shortest:
+            return
+        for mark in self.marks:
+            if mark in folded:
+                break
+        else:
             return
         key = tuple(_WORD.findall(folded))
         if title_words and len(key) < 2 * len(about.title) + 4:

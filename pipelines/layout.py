@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import Final
 
 from lxml.html import HtmlElement
 
 from pipelines import blocks, cues
 from pipelines.blocks import Block, Layout
+from pipelines.normalise import spaceless
 
-_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 # A character of a script written without spaces carries about as much as three letters.
 _SPACELESS_WEIGHT: Final = 3
 # No block speaks louder than so many characters of prose, and none of fewer than the least speaks at all.
@@ -35,9 +34,7 @@ def of(tree: HtmlElement) -> Layout:
 
 def size(text: str) -> int:
     """The length of ``text`` in letters of an alphabet; a character of Chinese, Japanese, Thai … counts three."""
-    if text.isascii():
-        return len(text)
-    return len(text) + (_SPACELESS_WEIGHT - 1) * len(_SPACELESS.findall(text))
+    return len(text) + (_SPACELESS_WEIGHT - 1) * spaceless(text)
 
 
 def prose(block: Block) -> float:

@@ -88,7 +88,10 @@ class _Scene:
         ]
         self.first = strong[0].index if strong else self.centre.first
         self.last = strong[-1].index if strong else self.centre.last - 1
-        self.article = about.article if _covers(about.article, strong) else ""
+        self.squeezed = {block.index: squeeze(block.text) for block in strong} if about.article else {}
+        covered = sum(text in about.article for text in self.squeezed.values())
+        # The text that the page states is that of the paragraphs found, not a fragment or another text.
+        self.article = about.article if covered * 2 > len(strong) else ""
         self.outside = {
             "before": sum(chance > 0.5 for chance in chances[self.start : self.centre.first]),
             "after": sum(chance > 0.5 for chance in chances[self.centre.last : self.end]),
@@ -121,7 +124,8 @@ class _Scene:
             if name in features:
                 features[f"{name}.in" if share > 0.3 else f"{name}.out"] = 1
         if self.article and len(block.text) > 30:
-            features["article.in" if squeeze(block.text) in self.article else "article.out"] = 1
+            text = self.squeezed.get(index) or squeeze(block.text)
+            features["article.in" if text in self.article else "article.out"] = 1
         return features
 
     def _position(self, block: Block, features: Features) -> None:
@@ -211,10 +215,3 @@ class _Scene:
             held = self.chars[above.last] - self.chars[above.first]
             features["parent.links"] = (self.links[above.last] - self.links[above.first]) / max(held, 1)
         return features
-
-
-def _covers(article: str, strong: list[Block]) -> bool:
-    """Whether the text that the page states is that of the paragraphs found, not a fragment or another text."""
-    if not article or not strong:
-        return False
-    return sum(squeeze(block.text) in article for block in strong) * 2 > len(strong)

@@ -69,6 +69,9 @@ _THIN_SHARE: Final = 0.25
 _ABOVE: Final = 5
 # Blocks between the label of key points and the first of them, itself counted.
 _NOTES: Final = 3
+# So many words of a text, looked for in so many characters, open it.
+_OPENING: Final = 4
+_HEAD: Final = 80
 # A paragraph that stands twice is a caption or a teaser; a shorter line may well be said twice.
 _REPEATED: Final = 40
 
@@ -152,7 +155,9 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
     rowwise = rows.kept(layout, layout.blocks[start:end], reading.likely)
     kept: list[Block] = []
     dropped: list[Dropped] = []
-    seen: set[Words] = set()
+    seen: dict[Words, list[str]] = {}
+    # A longer block has so many more letters than all that is known that its words need not be compared.
+    longest = 2 * max((len(" ".join(key)) for key in known), default=0) + 20
     for block in layout.blocks[start:end]:
         short, below = len(block.text) < _SHORT, block.index >= region.last
         needed = _LIKELY_LAST if short and below else _LIKELY_LABEL if short or below else _LIKELY
@@ -161,14 +166,15 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
             if region.first <= block.index < region.last:
                 dropped.append(Dropped(text=block.text, look=looks[block.index], likely=reading.likely[block.index]))
             continue
-        key = words(block.text)
-        reason = _double(block, key, known, looks[block.index])
+        same = len(block.text) <= longest and words(block.text) in known
+        reason = _double(block, looks[block.index], known, same=same)
         if reason is None and is_label(block.text) and _heads_known(layout, block, known):
             reason = "label of the key points"
-        if reason is None and key in seen and len(block.text) > _REPEATED:
+        alike = seen.setdefault(_opening(block.text), [])
+        if reason is None and len(block.text) > _REPEATED and any(words(block.text) == words(text) for text in alike):
             reason = "stands there already"
         if reason is None:
-            seen.add(key)
+            alike.append(block.text)
             kept.append(_without_title(block, known))
         else:
             dropped.append(Dropped(text=block.text, rule=reason))
@@ -179,9 +185,15 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
     return _rows(layout, kept), dropped
 
 
-def _double(block: Block, key: Words, known: frozenset[Words], look: features.Features) -> str | None:
-    """Why a block repeats what another field holds or leads away from the text, or None."""
-    if key in known or (block.lines and all(words(line) in known or is_label(line) for line in block.lines)):
+def _opening(text: str) -> Words:
+    """The first words of ``text``: what it shares with each that has the same words, and few others."""
+    head = words(text[:_HEAD])
+    return (head if len(head) > _OPENING else words(text))[:_OPENING]
+
+
+def _double(block: Block, look: features.Features, known: frozenset[Words], *, same: bool) -> str | None:
+    """Why a block repeats what another field holds (``same``: as a whole) or leads away from the text, or None."""
+    if same or (block.lines and all(words(line) in known or is_label(line) for line in block.lines)):
         return "stands in another field"
     if block.lines and words(block.lines[0]) in known and features.dated(" ".join(block.lines[1:])[:_SHORT]):
         return "headline"

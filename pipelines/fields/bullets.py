@@ -91,7 +91,8 @@ def choose(document: Document, *, title: str | None) -> Choice[tuple[str, ...]]:
     headline = _headline(layout, title)
     known = words(title) if title else None
     ranked: list[tuple[int, int, Candidate[tuple[str, ...]]]] = []
-    for found in (*_lists(layout), *_broken(layout)):
+    end = _text_begun(layout, headline)
+    for found in (*_lists(layout, end), *_broken(layout, end)):
         source = _source(layout, found, headline)
         if source is not None and not (known and any(words(item) == known for item in found.items)):
             rank = _ORDER.index(source)
@@ -147,12 +148,14 @@ def _headline(layout: Layout, title: str | None) -> int:
     return next((block.index for block in heads if block.tag == "h1"), -1)
 
 
-def _lists(layout: Layout) -> Iterator[_List]:
+def _lists(layout: Layout, end: int) -> Iterator[_List]:
     """Every run of two to five short texts that are set alike."""
     children: dict[int, list[Region]] = {}
     for region in layout.regions[1:]:
         children.setdefault(region.parent, []).append(region)
     for region in layout.regions:
+        if region.first > end:
+            break
         count = region.last - region.first
         if (region.cues | region.inherited) & _NEVER:
             continue
@@ -220,9 +223,9 @@ def _lines(layout: Layout, region: Region) -> Iterator[_List]:
         yield _List(tuple(items), region.first, region.last, region, listed=False)
 
 
-def _broken(layout: Layout) -> Iterator[_List]:
+def _broken(layout: Layout, end: int) -> Iterator[_List]:
     """Lines that only ``<br>`` separate; the first may be the label."""
-    for block in layout.blocks:
+    for block in layout.blocks[: end + 1]:
         if block.continues or not (block.lines or _continued(layout, block)) or block.cues & _NEVER:
             continue
         last = block.index + 1
@@ -282,6 +285,18 @@ def _source(layout: Layout, found: _List, headline: int) -> str | None:
     below = 0 <= headline < found.first <= headline + (_NEAR if found.broken else _BELOW)
     introduced = layout.blocks[found.first - 1].text.endswith((":", "："))
     return "place" if below and not introduced and _followed(layout, found) and _sentences(found) else None
+
+
+def _text_begun(layout: Layout, headline: int) -> int:
+    """The index of the last block before which :func:`_begun` finds less than two paragraphs."""
+    blocks = layout.blocks
+    if headline >= 0:
+        passed = 0
+        for block in blocks[headline + 1 :]:
+            passed += _paragraph(layout, block)
+            if passed > 1:
+                return block.index
+    return len(blocks)
 
 
 def _begun(layout: Layout, found: _List, headline: int) -> int:

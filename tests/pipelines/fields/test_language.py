@@ -59,7 +59,16 @@ def test_tags_in_their_usual_form(text: str, expected: str | None) -> None:
         ('<html lang="en"><p>x', "Zu kurz.", "en", ()),
         ("<p>x", "Zu kurz.", None, ()),
     ],
-    ids=["agree", "disagree", "a second one agrees", "undeclared", "a notice", "close kin", "too short to tell", "nothing"],
+    ids=[
+        "agree",
+        "disagree",
+        "a second one agrees",
+        "undeclared",
+        "a notice",
+        "close kin",
+        "too short to tell",
+        "nothing",
+    ],
 )
 def test_which_language(html: str, text: str, expected: str | None, warnings: tuple[str, ...]) -> None:
     choice = language(html, text)
