@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all torture browser replay lint docs bench-extraction bench-mirror bench-politeness clean
+.PHONY: help run test test-all torture browser replay lint docs bench-extraction bench-mirror bench-crawl bench-politeness clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -70,6 +70,9 @@ bench-extraction: $(VENV)/.stamp-dev ## score extraction beside its peers and wr
 # Without the saved pages in ../shared/bench nothing is measured.
 bench-mirror: $(VENV)/.stamp-dev ## crawl the mirror of saved sites: a first run, a second one, one with faults
 	@nice $(BIN)/python tests/benchmarks/crawl/mirror.py
+
+bench-crawl: $(VENV)/.stamp-dev ## crawl 5,000 saved pages beside what the parts allow and beside peers; write docs/performance.md
+	@$(BIN)/python tests/benchmarks/crawl/whole.py --write
 
 bench-politeness: $(VENV)/.stamp-dev ## crawl 2,000 invented sites and write docs/performance.md: share of the delay that is used
 	@$(BIN)/python tests/benchmarks/crawl/politeness.py --write
