@@ -190,7 +190,7 @@ def main() -> int:
             f"articles in {seconds:.1f} s, {reached:.0f} pages a second, **{reached / allowed:.2f} of what the parts "
             f"allow**; {spent / args.pages * 1e3:.1f} ms of processor time a page",
             f"- lag of the event loop meanwhile: {lag['0.5']:.1f} ms at the median, {lag['0.99']:.1f} ms at the 99th "
-            f"percentile, **{lag['0.999']:.1f} ms at the 99.9th**, {lag['1.0']:.0f} ms at most of {lag['looks']:,} looks",
+            f"percentile, **{lag['0.999']:.1f} ms at the 99.9th**, {lag['1.0']:.0f} ms at most of {lag['looks']:,}",
         ]
         if args.peers:
             lines += ["", *against(pages, args.peers, Path(name))]
