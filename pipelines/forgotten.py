@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from storage import repair, tombstones
 from storage.archive import Archive
 from storage.errors import ArchiveBusy
 from storage.forget import resume
+from storage.records import Article
 from storage.recovery import is_redirect
 from storage.tombstones import Tombstones
 from storage.warc import Exchange, StoredResponse, Withheld
@@ -66,6 +68,13 @@ def is_one(stones: Tombstones, exchange: Exchange, *, limit: int) -> bool:
     if stones.holds(url) or (location is not None and stones.holds(join(url, location))):
         return True
     return any(stones.holds(join(url, declared)) for declared in _declared(headers, exchange.payload, limit))
+
+
+def unnamed(stones: Tombstones, result: Article) -> Article:
+    """``result`` without the address of a removed page, where it declares one as its original."""
+    if stones and stones.holds(result.declared_canonical):
+        return dataclasses.replace(result, declared_canonical=None)
+    return result
 
 
 def was_one(stones: Tombstones, found: StoredResponse | Withheld) -> bool:

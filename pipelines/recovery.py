@@ -102,6 +102,7 @@ def complete(archive: Archive, dead: DeadRun, submit: Submit, *, lists: Lists | 
     """
     articles = batches = pages = lost = 0
     tallies: Counter[tuple[str, str, str | None]] = Counter()
+    stones = forgotten.load(archive)
     if not 0 <= dead.captured - dead.kept <= 1:
         raise ArchiveError(
             f"run {dead.name} has {dead.captured} batches in captures and {dead.kept} in articles: "
@@ -109,13 +110,13 @@ def complete(archive: Archive, dead: DeadRun, submit: Submit, *, lists: Lists | 
         )
     if dead.captured > dead.kept:
         again = list(_articles_again(archive, dead.batch(archive, dead.captured), submit))
-        rows = [dataclasses.replace(article, run=dead.name) for article in again if article is not None]
+        kept = [forgotten.unnamed(stones, article) for article in again if article is not None]
+        rows = [dataclasses.replace(article, run=dead.name) for article in kept]
         lost = len(again) - len(rows)
         archive.append(ARTICLES, rows, run=dead.name, number=dead.captured)
         articles, batches = len(rows), 1
     number = dead.captured
     batch = Batch()
-    stones = forgotten.load(archive)
     left = [
         _Left.of(found)
         for found in dead.unknown(archive)
@@ -249,6 +250,8 @@ def _index(
         removed = Verdict(outcome="refused", reason="forgotten")
         yield Fate(row=outcomes.settle(capture, removed, known=known))
         return
+    if isinstance(result, Article):
+        result = forgotten.unnamed(stones, result)
     place = history.earlier(capture.requested_url, result)
     earlier = earlier_page(archive.warc, place, reading.page) if place and isinstance(reading.page, Page) else None
     read = Reading(earlier, submit).result() if earlier is not None else None

@@ -106,7 +106,7 @@ def _forget_again(archive: Archive, say: Callable[[str], None]) -> None:
         return
     resume(archive, identity, say=say)
     plan = survey(archive, same=identity, mentions=forgotten.mentions, again=True, reason="came back", say=say)
-    if plan.pages or plan.captures or plan.articles:
+    if plan.pages or plan.captures or plan.articles or plan.copies:
         carry_out(archive, plan, identity, say=say)
 
 

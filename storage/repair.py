@@ -26,7 +26,7 @@ from storage.places import Place, below
 from storage.recovery import KEEPS
 from storage.remote import Remote
 from storage.rows import DEGRADED, Rows
-from storage.schema import ARTICLES, CAPTURES, TABLES, Table
+from storage.schema import ARTICLES, CAPTURES, RUNS, TABLES, Table
 from storage.verify.tables import damaged_log, doubled, orphans
 
 Say = Callable[[str], None]
@@ -148,7 +148,7 @@ def _anew(root: Place, table: Table, aside: Aside, say: Say, standing: salvage.S
     refused = _refused(root) if table is ARTICLES else None
     found = salvage.salvage(folder, table, there, standing, refused)
     # Numbers go on where they were, so that of two rows the later one keeps the higher batch.
-    numbers = _last_batches(folder, table, found.files) if table is CAPTURES else []
+    numbers = _last_batches(folder, table, found.files) if table in (CAPTURES, RUNS) else []
     if found.files:
         log.replace(folder, added=found.files, transactions=numbers, operation="WRITE", data_change=True)
     say(f"the table {table.name} got a new log over {len(found.files)} files")
@@ -157,11 +157,15 @@ def _anew(root: Place, table: Table, aside: Aside, say: Say, standing: salvage.S
 
 
 def _last_batches(folder: Place, table: Table, files: tuple[log.AddedFile, ...]) -> list[tuple[str, int]]:
-    """The highest batch of each run among the rows of ``files``."""
-    parts = [compact.read(folder, file, table, ["run", "batch"]) for file in files]
+    """The highest batch of each run among the rows of ``files``; a run's own row is its only one."""
+    names = [name for name in ("run", "batch") if name in table.schema.names]
+    parts = [compact.read(folder, file, table, names) for file in files]
     if not parts:
         return []
-    last = pa.concat_tables(parts).group_by("run").aggregate([("batch", "max")]).to_pylist()
+    rows = pa.concat_tables(parts)
+    if "batch" not in names:
+        return sorted((run, 1) for run in rows["run"].unique().to_pylist())
+    last = rows.group_by("run").aggregate([("batch", "max")]).to_pylist()
     return sorted((row["run"], row["batch_max"]) for row in last if row["run"] and row["batch_max"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.schema import ARTICLES, CAPTURES, RUNS, Table
+from storage.schema import ARTICLES, CAPTURES, CLUSTERS, RUNS, Table
 from storage.warc import StoredResponse
 
 Held = Callable[[str | None], bool]
@@ -18,14 +18,15 @@ Held = Callable[[str | None], bool]
 Mentions = Callable[[StoredResponse], Iterable[str]]
 """The addresses that a stored list (feed, sitemap, front page) names; :func:`pipelines.forgotten.mentions`."""
 
-TABLES = (CAPTURES, ARTICLES, RUNS)
-"""The tables that may speak of a page; ``sources`` holds configurations only."""
+TABLES = (CAPTURES, ARTICLES, CLUSTERS, RUNS)
+"""The tables that may speak of a page, ``clusters`` behind ``articles``; ``sources`` holds configurations only."""
 
 ADDRESSES = {CAPTURES.name: ("requested_url", "url"), ARTICLES.name: ("url", "canonical_url", "requested_url")}
 _EMPTIED = ("etag", "last_modified", "payload_digest", "payload_bytes", "warc_file", "warc_offset", "warc_length")
 COLUMNS = {
     CAPTURES.name: ("kind", "requested_url", "url", "detail", *_EMPTIED),
-    ARTICLES.name: ("url", "canonical_url", "requested_url", "warc_file", "warc_offset"),
+    ARTICLES.name: ("url", "canonical_url", "requested_url", "declared_canonical", "warc_file", "warc_offset"),
+    CLUSTERS.name: ("row",),
     RUNS.name: ("detail",),
 }
 """The columns of each table that tell whether a row concerns a removal."""
@@ -37,29 +38,46 @@ _GONE = "(removed on request)"
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The pages to be forgotten, and the places in the WARC (file, offset) where their records stand."""
+    """The pages to be forgotten, and the places in the WARC (file, offset) where their records stand.
+
+    ``rows`` are the keys of all rows of ``articles`` that stay, in every version that is kept: ``clusters`` names no
+    address, and loses the rows that speak of another one.
+    """
 
     held: Held
     places: frozenset[tuple[str, int]]
+    rows: pa.Array | None = None
 
     def change(self, table: Table, rows: pa.Table) -> pa.Table:
         """``rows`` of ``table``, at least its :data:`COLUMNS`, without what is to be forgotten.
 
         Rows of pages go; rows of lists whose bytes go keep their fate without position and validators; sentences in
-        ``detail`` lose the address.
+        ``detail`` lose the address, and copies that stay the one that they declare as their original.
         """
         if table is RUNS:
             return self._reworded(rows)
+        if table is CLUSTERS:
+            return rows.filter(pc.is_in(rows["row"], value_set=self.rows))
         there = self.at(rows)
         gone = there
         for name in ADDRESSES[table.name]:
             gone = pc.or_(gone, self.among(rows[name]))
         if table is ARTICLES:
-            return rows.filter(pc.invert(gone))
+            kept = rows.filter(pc.invert(gone))
+            return _emptied(kept, self.among(kept["declared_canonical"]), ("declared_canonical",))
         told = self.told(rows["detail"])
         article = pc.equal(rows["kind"], "article")
         kept = pc.invert(pc.and_(article, pc.or_(gone, told)))
         return _emptied(_emptied(rows, there, _EMPTIED), told, ("detail",)).filter(kept)
+
+    def count(self, table: Table, rows: pa.Table) -> int:
+        """How many of ``rows`` :meth:`change` takes out, and how many copies it has name no original any more."""
+        changed = self.change(table, rows)
+        found = rows.num_rows - changed.num_rows
+        if table is ARTICLES:
+            naming = rows.filter(self.among(rows["declared_canonical"]))
+            found += self.change(table, naming).num_rows
+        return int(found)
 
     def among(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         """Which of these addresses are held; null is not."""

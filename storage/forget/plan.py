@@ -191,8 +191,7 @@ def _count(archive: Archive, marks: Marks) -> int:
 
 def _copies(archive: Archive, marks: Marks) -> tuple[str, ...]:
     found: set[str] = set()
-    columns = (*COLUMNS[ARTICLES.name], "declared_canonical")
-    for rows in _parts(archive.articles(), columns, pc.field("declared_canonical").is_valid()):
-        kept = marks.change(ARTICLES, rows)
-        found.update(kept.filter(marks.among(kept["declared_canonical"]))["url"].to_pylist())
+    for rows in _parts(archive.articles(), COLUMNS[ARTICLES.name], pc.field("declared_canonical").is_valid()):
+        naming = rows.filter(marks.among(rows["declared_canonical"]))
+        found.update(marks.change(ARTICLES, naming)["url"].to_pylist())
     return tuple(sorted(found))

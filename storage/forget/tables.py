@@ -21,7 +21,7 @@ from storage import compact, delta, log, parquet, snapshots
 from storage.errors import ArchiveError
 from storage.forget.marks import COLUMNS, TABLES, Marks
 from storage.places import Place, below, write
-from storage.schema import Table
+from storage.schema import ARTICLES, CLUSTERS, STRING, Table
 from storage.snapshots import Snapshot
 
 _BOUNDS = ("minValues", "maxValues")
@@ -47,6 +47,8 @@ def clear(root: Place, marks: Marks, say: Callable[[str], None]) -> Cleared:
     for table in TABLES:
         say(f"clearing the table {table.name}")
         folder = root / table.name
+        if table is CLUSTERS:
+            marks = replace(marks, rows=_article_rows(root))
         _commit(folder, table, marks, done)
         live = {file.path for file in log.files(delta.snapshot(root, table))}
         pins = snapshots.pinned(root)
@@ -58,6 +60,16 @@ def clear(root: Place, marks: Marks, say: Callable[[str], None]) -> Cleared:
         compact.checkpoint(folder)
         _forget_log(folder, live)
     return done
+
+
+def _article_rows(root: Place) -> pa.Array:
+    """The keys of the rows of ``articles``, of its newest version and of every pinned one."""
+    folder = root / ARTICLES.name
+    paths = {file.path for file in log.files(delta.snapshot(root, ARTICLES))}
+    paths |= {path for pin in snapshots.pinned(root) for path in pin.of(ARTICLES.name).files}
+    files = (log.AddedFile(path=path, size=0, rows=None, partition=()) for path in sorted(paths))
+    parts = [compact.read(folder, file, ARTICLES, ["row"])["row"] for file in files]
+    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], STRING).combine_chunks()
 
 
 def _commit(folder: Place, table: Table, marks: Marks, done: Cleared) -> None:

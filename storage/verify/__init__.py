@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage import unfinished, warc
+from storage import snapshots, unfinished, warc
 from storage.archive import Archive
 from storage.locks import is_held
 from storage.places import below
@@ -47,6 +47,8 @@ def verify(
     # Articles before captures: a batch in flight is then at worst in captures only, as the commit protocol has it.
     read = {}
     for table in reversed(TABLES):
+        if snapshots.absent(archive.root, table) is not None:
+            continue
         say(f"checking the table {table.name}")
         read[table.name] = tables.check(archive.root, table, problems, quick=quick)
     problems += tables.pins(archive.root)

@@ -336,6 +336,15 @@ def test_rows_that_a_replay_replaced_do_not_come_back(copy: Archive, whole: Arch
     assert fetches(copy) == then
 
 
+def test_a_run_that_is_replayed_without_the_log_of_runs_stays_one(copy: Archive, whole: Archive) -> None:
+    remove(copy.root / "runs" / "_delta_log")
+    remove(files(copy, CAPTURES)[1])
+    mend(copy)
+    assert verify(copy).problems == ()
+    assert fetches(copy) == fetches(whole)
+    assert set(copy.runs().to_table(["outcome"])["outcome"].to_pylist()) == {"done"}
+
+
 def test_of_two_rows_of_one_revision_the_one_that_replaced_the_other_stays(copy: Archive) -> None:
     """As after a rebuild: the same row, read anew; and one whose page gives no article any more is out."""
     gone = copy.articles().to_table(filter=pc.field("url") == f"{HOST}/5")

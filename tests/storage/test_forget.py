@@ -23,6 +23,7 @@ from storage import compact, log, snapshots, tombstones, warc
 from storage.archive import Archive
 from storage.errors import ArchiveBusy, ArchiveError
 from storage.forget import Removed, Unwanted, carry_out, matching, resume
+from storage.schema import ARTICLES
 from storage.verify import verify
 from tests.archive_samples import HOST, article, begin, capture, contents, exchange, faults, fetch, html, minutes
 
@@ -269,13 +270,34 @@ def test_sentences_lose_its_address(copy: Archive) -> None:
     assert forgotten.load(copy).holds(f"{HOST}/7"), "what led to it is one of its addresses"
 
 
-def test_articles_that_name_it_as_their_original_are_told(copy: Archive) -> None:
+def test_articles_that_name_it_as_their_original_stay_without_its_address(copy: Archive) -> None:
     run = begin(copy)
     row = article(77, declared_canonical=URL, url="http://other.test/77", run=run.name)
     run.record(capture(77), row)
     run.finish()
     plan = forget.look(copy, Request(urls=(URL,)), say=lambda _: None)
     assert plan.copies == ("http://other.test/77",)
+    remove(copy, Request(urls=(URL,)))
+    kept = copy.articles().to_table(filter=pc.field("url") == "http://other.test/77").to_pylist()
+    assert [(one["declared_canonical"], one["body"]) for one in kept] == [(None, row.body)]
+    assert remains(copy) == set()
+
+
+def test_a_copy_that_names_it_again_is_told_and_cleared(copy: Archive) -> None:
+    """As a backup that was put back, or a text made again from the copy's own page, would have it."""
+    remove(copy, Request(urls=(URL,)))
+    row = article(77, declared_canonical=URL, url="http://other.test/77", run="r")
+    stones = forgotten.load(copy)
+    assert forgotten.unnamed(stones, row) == dataclasses.replace(row, declared_canonical=None)
+    assert forgotten.unnamed(stones, article(7, declared_canonical=f"{HOST}/1")).declared_canonical == f"{HOST}/1"
+    copy.append(ARTICLES, [row], run="r", number=1)
+    before = verify(copy).tally()
+    tally = verify(copy, stones=stones).tally()
+    assert {code: tally[code] - before.get(code, 0) for code in tally if tally[code] != before.get(code)} == {
+        "forgotten_remains": 2
+    }, "the row, and the bound that the log keeps of it"
+    remove(copy, Request(again=True))
+    assert "forgotten_remains" not in verify(copy, stones=forgotten.load(copy)).tally()
 
 
 def test_a_damaged_tombstone_stops_whoever_would_write(copy: Archive) -> None:
