@@ -31,7 +31,7 @@ test: $(VENV)/.stamp-dev ## run the core tests
 test-all: $(VENV)/.stamp-dev $(VENV)/.stamp-heavy browser replay ## run the tests that need more than the core does (`make test` runs the others)
 	@$(BIN)/python -m pytest -m extras -n $(WORKERS)
 
-# About two hours on two cores. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
+# Well under an hour on two cores of its own. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
 torture: KILLS := 300
 torture: SEED := 20261122
 torture: SECONDS := 180
@@ -41,6 +41,7 @@ torture: $(VENV)/.stamp-dev ## kill crawls and maintenance 300 times each, and h
 	@nice $(BIN)/python -m tests.crash.test_maintenance_kills $(KILLS) $(SEED)
 	@nice $(BIN)/python -m tests.crash.test_forget_kills $(KILLS) $(SEED)
 	@nice $(BIN)/python -m tests.concurrency.test_at_once $(SECONDS)
+	@nice $(BIN)/python -m tests.concurrency.test_crawls_at_once $(SECONDS)
 
 browser: $(VENV)/.stamp-browser ## install what pages that need JavaScript need: the extra and Debian's Chromium
 	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \

@@ -69,8 +69,8 @@ class Trial:
     wrong: tuple[str, ...]
 
 
-def crawling(place: str, proxy: str) -> None:
-    """In a process of its own: ``broadsheet crawl`` in the folder ``place``."""
+def crawling(place: str, proxy: str, *words: str) -> None:
+    """In a process of its own: ``broadsheet crawl``, or another command, in the folder ``place``."""
     # As of `python -c`: the workers, which are spawned, are not to import the tests.
     main = sys.modules["__main__"]
     main.__spec__ = None
@@ -82,7 +82,7 @@ def crawling(place: str, proxy: str) -> None:
     said = os.open("said.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
         os.dup2(said, stream)
-    sys.argv[:] = ["broadsheet", "crawl"]
+    sys.argv[:] = ["broadsheet", *(words or ("crawl",))]
     from crawler.cli import main as broadsheet
 
     broadsheet(prog_name="broadsheet")
