@@ -12,7 +12,8 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,8 @@ from storage.replace import Change, Replacement
 from storage.schema import ARTICLES, CAPTURES, RUNS, to_arrow
 from storage.snapshots import Snapshot
 
+# Rows of captures in one task. What is known of them is held at once; of a source with more, all the same.
+TASK_ROWS = 50_000
 # Seconds between two lines about how far it is.
 LINE_SECONDS = 10.0
 COMMAND = "rebuild"
@@ -65,11 +68,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a rebuild would change: what each task came to, and of which moment of the archive it speaks."""
+    """What a rebuild would change: what each task came to, and of which moment of the archive it speaks.
+
+    ``groups`` are sources that share articles; runs that began ``before`` were at their end then.
+    """
 
     request: Request
     snapshot: Snapshot
     before: str
+    groups: tuple[tuple[str, ...], ...]
     tasks: tuple[Reread, ...]
 
     @property
@@ -124,30 +131,30 @@ def look(
     snapshot = snapshots.taken(archive.root)
     seen = Archive(archive.root, as_of=snapshot)
     known = _sources(seen)
-    wanted = list(dict.fromkeys(request.sources)) if request.sources else sorted(known - set(request.without))
+    wanted = list(dict.fromkeys(request.sources)) if request.sources else sorted(known.keys() - set(request.without))
     for name in wanted:
         if name not in known:
             raise UnknownSource(f"the archive has no pages of {name!r}; it has {', '.join(sorted(known)) or 'none'}")
     open_runs = _open_runs(seen)
     before = min([*open_runs, run_name(snapshot.at)])
     pending = _pending(archive, snapshot, open_runs)
-    scopes = {name: _scope(seen, name, request) for name in wanted}
+    scopes = _scopes(seen, wanted, request)
+    groups = _groups(seen, known.keys())
     tasks = [
         Task(
             name=f"{number:05}",
-            sources=tuple(group),
-            scopes=tuple(scopes[name] for name in group if name in scopes),
+            sources=tuple(names),
+            scopes=tuple(scopes[name] for name in names if name in scopes),
             snapshot=snapshot,
             pending=pending,
             samples=request.samples,
         )
-        for number, group in enumerate(_groups(seen, known), 1)
-        if any(name in scopes for name in group)
+        for number, names in enumerate(_shared_out(groups, known, frozenset(wanted)), 1)
     ]
     count = _Counting(submit, say, _most(seen, wanted))
     run = executor or LocalExecutor()
     done = [ended.value() for ended in run.map(partial(reread, archive=archive, submit=count.submit), tasks)]
-    return Preview(request=request, snapshot=snapshot, before=before, tasks=tuple(done))
+    return Preview(request=request, snapshot=snapshot, before=before, groups=groups, tasks=tuple(done))
 
 
 def carry_out(archive: Archive, preview: Preview, *, leave_out: Iterable[str] = ()) -> Rebuilt | None:
@@ -159,21 +166,23 @@ def carry_out(archive: Archive, preview: Preview, *, leave_out: Iterable[str] = 
     Raises:
         ArchiveError: the tables are not what they were, or cannot be written; nothing was changed.
     """
-    out = frozenset(leave_out)
-    used = [task for task in preview.tasks if not out & frozenset(task.sources)]
-    left = tuple(sorted({one.source for task in preview.tasks if task not in used for one in task.differences}))
-    if not any(one.pages for task in used for one in task.differences):
+    named = frozenset(leave_out)
+    out = frozenset(name for group in preview.groups if named & frozenset(group) for name in group)
+    used = [one for one in preview.differences if one.source not in out]
+    if not used:
         return None
     changes = (
         Change(
             table=CAPTURES,
-            come=tuple(file for task in used for file in task.captures.come),
-            go=tuple(file for task in used for file in task.captures.go),
+            come=tuple(file for task in preview.tasks for file in task.captures.come),
+            go=tuple(file for task in preview.tasks for file in task.captures.go),
+            without=out,
         ),
         Change(
             table=ARTICLES,
-            come=tuple(file for task in used for file in task.articles.come),
-            go=tuple(file for task in used for file in task.articles.go),
+            come=tuple(file for task in preview.tasks for file in task.articles.come),
+            go=tuple(file for task in preview.tasks for file in task.articles.go),
+            without=out,
         ),
     )
     woven = [
@@ -181,17 +190,18 @@ def carry_out(archive: Archive, preview: Preview, *, leave_out: Iterable[str] = 
         for change in changes
         if change.come or change.go
     ]
-    captures, articles = ((_rows(change.go), _rows(change.come)) for change in changes)
     name = f"{run_name(dt.datetime.now(dt.UTC))}-{secrets.token_hex(6)}"
-    replace.begin(archive.root, [*woven, _noted(archive, name, preview, used)])
+    replace.begin(archive.root, [*woven, _noted(archive, name, preview, out)])
     replace.finish(archive.root)
+    told = {one.table: one for one in woven}
+    captures, articles = (told.get(table.name) for table in (CAPTURES, ARTICLES))
     return Rebuilt(
         run=name,
-        articles_gone=articles[0],
-        articles_come=articles[1],
-        captures_gone=captures[0],
-        captures_come=captures[1],
-        left_out=left,
+        articles_gone=articles.gone if articles is not None else 0,
+        articles_come=articles.come if articles is not None else 0,
+        captures_gone=captures.gone if captures is not None else 0,
+        captures_come=captures.come if captures is not None else 0,
+        left_out=tuple(one.source for one in preview.differences if one.source in out),
     )
 
 
@@ -217,16 +227,15 @@ class _Counting:
         return self._submit(page)
 
 
-def _noted(archive: Archive, name: str, preview: Preview, used: Sequence[Reread]) -> Replacement:
+def _noted(archive: Archive, name: str, preview: Preview, out: frozenset[str]) -> Replacement:
     """The row in ``runs``, which also tells the next rebuild what it need not read again."""
     request = preview.request
-    told = [one for task in used for one in task.differences]
+    told = [one for task in preview.tasks for one in task.differences if one.source not in out]
     whole = request.since is None and request.until is None
     rules = _by_name(request)
     versions = [f"extractor {EXTRACTOR}"]
     if whole:
         versions += [_covers(one.source, rules.get(one.source), preview.before) for one in told]
-    pages = sum(one.pages for one in told)
     record = RunRecord(
         run=name,
         command=COMMAND,
@@ -234,12 +243,12 @@ def _noted(archive: Archive, name: str, preview: Preview, used: Sequence[Reread]
         started_at=preview.snapshot.at,
         finished_at=dt.datetime.now(dt.UTC),
         versions=tuple(versions),
-        detail=f"read {pages} pages of {len(told)} sources again with {EXTRACTOR}",
+        detail=f"read {sum(one.pages for one in told)} pages of {len(told)} sources again with {EXTRACTOR}",
     )
     folder = archive.root / RUNS.name
     path = f"{PREFIX}{secrets.token_hex(16)}.zstd.parquet"
     added = parquet.write(folder, path, to_arrow(RUNS, [record]), RUNS, row_group=parquet.GROUP_ROWS)
-    return Replacement(table=RUNS.name, removed=(), added=(added,))
+    return Replacement(table=RUNS.name, removed=(), added=(added,), gone=0, come=1)
 
 
 def _covers(source: str, rules: SiteRules | None, before: str) -> str:
@@ -252,61 +261,68 @@ def _reading(source: str, rules: SiteRules | None) -> str:
     return f"rules of {source}: {shape}, runs before"
 
 
-def _scope(seen: Archive, name: str, request: Request) -> Scope:
-    rules = _by_name(request).get(name)
-    covered = []
+def _scopes(seen: Archive, wanted: Sequence[str], request: Request) -> dict[str, Scope]:
+    """What of each source is to be read again, and by which rules."""
+    rules = _by_name(request)
+    covered = _covered(seen)
+    versions: dict[str, list[tuple[str, bool]]] = {}
+    rows = seen.sources().to_table(["source", "run", "timezone", "language", "rules"]).sort_by("run").to_pylist()
+    for row in rows:
+        today = rules.get(row["source"])
+        if today is not None:
+            then = (row["timezone"], row["language"], json.loads(row["rules"] or "{}"))
+            # The table does not tell until when a selector was valid.
+            same = today.valid_until is None and then == (today.timezone, today.language, _selectors(today))
+            versions.setdefault(row["source"], []).append((row["run"], same))
+    return {
+        name: Scope(
+            source=name,
+            rules=rules.get(name),
+            since=request.since,
+            until=request.until,
+            again=request.again,
+            covered=covered.get(_reading(name, rules.get(name))),
+            versions=tuple(versions.get(name, ())),
+        )
+        for name in wanted
+    }
+
+
+def _covered(seen: Archive) -> dict[str, str]:
+    """Before which run this extractor has read everything of a source, for each source and its rules."""
+    found: dict[str, str] = {}
     rebuilds = seen.runs().to_table(["versions"], filter=pc.field("command") == COMMAND)["versions"].to_pylist()
     for versions in rebuilds:
         if f"extractor {EXTRACTOR}" in versions:
-            start = _reading(name, rules)
-            covered += [text.removeprefix(start).strip() for text in versions if text.startswith(start)]
-    return Scope(
-        source=name,
-        rules=rules,
-        since=request.since,
-        until=request.until,
-        again=request.again,
-        covered=max(covered, default=None),
-        versions=_versions(seen, name, rules),
-    )
+            for text in versions:
+                reading, _, before = text.rpartition(" ")
+                found[reading] = max(before, found.get(reading, ""))
+    return found
 
 
-def _versions(seen: Archive, name: str, rules: SiteRules | None) -> tuple[tuple[str, bool], ...]:
-    """From which run on the rules of a source were those of today, and when not."""
-    if rules is None:
-        return ()
-    wanted = (rules.timezone, rules.language, {name: list(told) for name, told in _selectors(rules) if told})
-    columns = ["run", "timezone", "language", "rules"]
-    rows = seen.sources().to_table(columns, filter=pc.field("source") == name).sort_by("run").to_pylist()
-    return tuple(
-        (
-            row["run"],
-            rules.valid_until is None
-            and (row["timezone"], row["language"], json.loads(row["rules"] or "{}")) == wanted,
-        )
-        for row in rows
-    )
-
-
-def _selectors(rules: SiteRules) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (
-        ("title", rules.title),
-        ("date", rules.date),
-        ("bullets", rules.bullets),
-        ("body", rules.body),
-        ("remove", rules.remove),
-    )
+def _selectors(rules: SiteRules) -> dict[str, list[str]]:
+    """The selectors of ``rules`` as the table ``sources`` has them."""
+    told = {
+        "title": rules.title,
+        "date": rules.date,
+        "bullets": rules.bullets,
+        "body": rules.body,
+        "remove": rules.remove,
+    }
+    return {name: list(selectors) for name, selectors in told.items() if selectors}
 
 
 def _by_name(request: Request) -> dict[str, SiteRules]:
     return {rules.name: rules for rules in request.rules or ()}
 
 
-def _sources(seen: Archive) -> set[str]:
-    found: set[str] = set()
+def _sources(seen: Archive) -> dict[str, int]:
+    """The sources that have pages, and how many rows of captures each has."""
+    found: Counter[str] = Counter()
     for batch in seen.captures().to_batches(["source"], pc.field("kind") == "article"):
-        found.update(pc.unique(batch["source"]).to_pylist())
-    return found
+        counted = pc.value_counts(batch["source"])
+        found.update(dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)))
+    return dict(found)
 
 
 def _open_runs(seen: Archive) -> list[str]:
@@ -329,7 +345,25 @@ def _pending(archive: Archive, snapshot: Snapshot, runs: Sequence[str]) -> froze
     )
 
 
-def _groups(seen: Archive, known: set[str]) -> list[list[str]]:
+def _shared_out(
+    groups: Sequence[tuple[str, ...]], known: Mapping[str, int], wanted: frozenset[str]
+) -> Iterator[list[str]]:
+    """The groups that have a wanted source, as many together as :data:`TASK_ROWS` allows."""
+    names: list[str] = []
+    rows = 0
+    for group in groups:
+        if not wanted & frozenset(group):
+            continue
+        size = sum(known[name] for name in group)
+        if names and rows + size > TASK_ROWS:
+            yield names
+            names, rows = [], 0
+        names, rows = [*names, *group], rows + size
+    if names:
+        yield names
+
+
+def _groups(seen: Archive, known: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """The sources, those that share an article together."""
     group = {name: {name} for name in known}
     wanted = (pc.field("kind") == "article") & pc.field("id").is_valid()
@@ -337,24 +371,20 @@ def _groups(seen: Archive, known: set[str]) -> list[list[str]]:
         pa.Table.from_batches([batch]).group_by(["source", "id"]).aggregate([])
         for batch in seen.captures().to_batches(["source", "id"], wanted)
     ]
-    if pairs and len(known) > 1:
+    if pairs and len(group) > 1:
         each = pa.concat_tables(pairs).group_by(["source", "id"]).aggregate([])
         counted = each.group_by("id").aggregate([("source", "count"), ("source", "list")])
         for names in counted.filter(pc.greater(counted["source_count"], 1))["source_list"].to_pylist():
             joined = {name for one in names for name in group[one]}
             for name in joined:
                 group[name] = joined
-    return [list(names) for names in sorted({tuple(sorted(names)) for names in group.values()})]
+    return tuple(sorted({tuple(sorted(names)) for names in group.values()}))
 
 
 def _most(seen: Archive, wanted: Sequence[str]) -> int:
     answered = pc.field("warc_file").is_valid() & pc.field("status").isin(sorted(PAGES))
     named = pc.field("source").isin(pa.array(wanted, pa.string()))
     return seen.captures().count_rows(named & answered & (pc.field("kind") == "article"))
-
-
-def _rows(files: Iterable[replace.Spooled]) -> int:
-    return sum(file.rows for file in files)
 
 
 def _at(archive: Archive, snapshot: Snapshot, table: str) -> DeltaTable:

@@ -82,7 +82,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Sources that are read again as one, for they share articles; those without a ``scope`` only tell what is known.
+    """Sources that are read again in one go; those without a ``scope`` only tell what is known.
 
     ``pending`` are batches, run and number, of which ``articles`` had nothing yet when the snapshot was taken.
     """
@@ -107,7 +107,6 @@ class Files:
 class Reread:
     """What came of one task: the differences of each of its sources, and the spooled rows of both tables."""
 
-    sources: tuple[str, ...]
     differences: tuple[Differences, ...]
     captures: Files
     articles: Files
@@ -165,7 +164,6 @@ class _Replay:
             self._out.event(row, [follows] if follows is not None else [])
         self._out.flush()
         return Reread(
-            sources=tuple(self._scopes),
             differences=tuple(one.result() for one in self._told.values()),
             captures=Files(come=tuple(self._out.events_come), go=tuple(self._out.events_go)),
             articles=Files(come=tuple(self._out.articles_come), go=tuple(self._out.articles_go)),
@@ -272,7 +270,7 @@ class _Replay:
             self._history.apply(removed)
             self._out.event(row, [removed])
             if held is not None:
-                self._out.gone(held.row)
+                self._out.gone(held.row, row.source)
             return
         if isinstance(result, Article) and (given := row.id or self._ids.get(row.requested_url)) is not None:
             result = named(result, given)
@@ -297,6 +295,7 @@ class _Replay:
             final = dataclasses.replace(
                 kept,
                 run=row.run,
+                source=row.source,
                 row=held.row if held is not None else kept.row,
                 first_seen=held.first_seen if held is not None else kept.first_seen,
             )
@@ -304,7 +303,7 @@ class _Replay:
             if held is None and row.outcome in KNOWN_ARTICLE:
                 told.edit()
         elif held is not None:
-            self._out.gone(held.row)
+            self._out.gone(held.row, row.source)
             if isinstance(result, Rejection):
                 page = PageChange(url=row.requested_url, title=row.title or "", reason=result.reason)
                 told.turned("rejected", page)
@@ -349,11 +348,11 @@ class _Out:
         self.articles_go: list[Spooled] = []
         self._number = 0
         self._events: list[Capture] = []
-        self._events_gone: list[int] = []
+        self._events_gone: list[tuple[int, str]] = []
         self._articles: list[Article] = []
         self._months: dict[str, str] = {}
         self._bytes = 0
-        self._articles_gone: list[int] = []
+        self._articles_gone: list[tuple[int, str]] = []
 
     def event(self, old: Capture, new: Sequence[Capture]) -> None:
         """An event of ``captures``, and what stands in its place."""
@@ -361,7 +360,7 @@ class _Out:
             return
         come = [dataclasses.replace(one, run=old.run, batch=old.batch) for one in new if one != old]
         if old not in new:
-            self._events_gone.append(replace.mark(*(getattr(old, name) for name in CAPTURES.key)))
+            self._events_gone.append((replace.mark(*(getattr(old, name) for name in CAPTURES.key)), old.source))
         self._events += come
         if len(self._events) + len(self._events_gone) >= _EVENTS:
             self._flush_events()
@@ -375,9 +374,9 @@ class _Out:
         if len(self._articles) >= CHUNK or self._bytes >= CHUNK_BYTES:
             self._flush_articles()
 
-    def gone(self, row: str) -> None:
+    def gone(self, row: str, source: str) -> None:
         """A row that is there no more."""
-        self._articles_gone.append(replace.mark(row))
+        self._articles_gone.append((replace.mark(row), source))
 
     def flush(self) -> None:
         """Spool what is held."""
@@ -396,11 +395,11 @@ class _Out:
         for new in articles_from_arrow(table):
             old = before.get(new.row)
             if old is not None:
-                self._told[new.source if new.source in self._told else old.source].rows(old, new)
+                self._told[new.source].rows(old, new)
             if old != new:
                 differ.append(new.row)
                 if old is not None:
-                    self._articles_gone.append(replace.mark(new.row))
+                    self._articles_gone.append((replace.mark(new.row), old.source))
         if differ:
             come = table.filter(pc.is_in(table["row"], value_set=pa.array(differ, pa.string())))
             self.articles_come.append(replace.spool(self._work, self._next("articles-come"), come, "month"))

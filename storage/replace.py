@@ -30,7 +30,7 @@ FOLDER = "rebuild"
 NOTE = "commit.json"
 # Rows that are held in memory before they are written as one file, in bytes of Arrow.
 HELD = 256_000_000
-MARK = pa.schema([pa.field("mark", pa.uint64())])
+MARK = pa.schema([pa.field("mark", pa.uint64()), pa.field("source", pa.string())])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,25 +45,26 @@ class Spooled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is to become of one table: spooled rows that come, spooled marks of the rows that go (:func:`marks`)."""
+    """What is to become of one table: spooled rows that come, spooled marks of the rows that go (:func:`marks`).
+
+    Of sources that are in ``without``, neither comes nor goes.
+    """
 
     table: Table
     come: tuple[Spooled, ...]
     go: tuple[Spooled, ...]
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
-    """One table's files that go and that come; ``rows`` are those of ``added`` less those of ``removed``."""
+    """One table's files that go and that come, and how many rows do."""
 
     table: str
     removed: tuple[log.AddedFile, ...]
     added: tuple[log.AddedFile, ...]
-
-    @property
-    def rows(self) -> int:
-        """How many more rows the table will have."""
-        return sum(file.rows or 0 for file in self.added) - sum(file.rows or 0 for file in self.removed)
+    gone: int
+    come: int
 
 
 def spool(folder: Place, name: str, rows: pa.Table, partition: str | None = None) -> Spooled:
@@ -75,9 +76,11 @@ def spool(folder: Place, name: str, rows: pa.Table, partition: str | None = None
     return Spooled(path=name, rows=rows.num_rows, size=rows.nbytes, partitions=met)
 
 
-def spool_marks(folder: Place, name: str, marked: Iterable[int]) -> Spooled:
-    """Write marks to the file ``name`` in the work folder."""
-    return spool(folder, name, pa.table([pa.array(marked, pa.uint64())], schema=MARK))
+def spool_marks(folder: Place, name: str, marked: Iterable[tuple[int, str]]) -> Spooled:
+    """Write marks, each with its row's source, to the file ``name`` in the work folder."""
+    pairs = list(marked)
+    columns = [pa.array([pair[0] for pair in pairs], pa.uint64()), pa.array([pair[1] for pair in pairs], pa.string())]
+    return spool(folder, name, pa.table(columns, schema=MARK))
 
 
 def marks(rows: pa.Table, table: Table) -> list[int]:
@@ -102,7 +105,7 @@ def weave(root: Place, change: Change, files: Sequence[log.AddedFile]) -> Replac
         ArchiveError: a file is damaged, or a row that is to go does not stand there exactly once; nothing was changed.
     """
     table, work, folder = change.table, root / FOLDER, root / change.table.name
-    named = [_read(work / one.path) for one in change.go] or [MARK.empty_table()]
+    named = [_read(work / one.path, change.without) for one in change.go] or [MARK.empty_table()]
     gone = pa.concat_tables(named)["mark"].combine_chunks()
     removed, added = [], []
     found = 0
@@ -122,9 +125,11 @@ def weave(root: Place, change: Change, files: Sequence[log.AddedFile]) -> Replac
             f"{table.name}: {len(gone)} rows were to go, and {found} were found; nothing was changed; "
             "where rows stand twice, `broadsheet compact --files 1` drops them"
         )
+    come = 0
     for partition, rows in _gathered(work, change):
+        come += rows.num_rows
         added.append(_written(folder, rows, table, partition))
-    return Replacement(table=table.name, removed=tuple(removed), added=tuple(added))
+    return Replacement(table=table.name, removed=tuple(removed), added=tuple(added), gone=found, come=come)
 
 
 def _gathered(work: Place, change: Change) -> Iterator[tuple[tuple[tuple[str, str | None], ...], pa.Table]]:
@@ -137,7 +142,7 @@ def _gathered(work: Place, change: Change) -> Iterator[tuple[tuple[tuple[str, st
         for one in change.come:
             if name is not None and name not in one.partitions:
                 continue
-            rows = _read(work / one.path)
+            rows = _read(work / one.path, change.without)
             held.append(rows.filter(pc.equal(rows[by], name)) if by is not None else rows)
             if sum(part.nbytes for part in held) >= HELD:
                 yield _keys(by, name), _sorted(held, table)
@@ -163,9 +168,11 @@ def _written(
     return parquet.write(folder, path, rows, table, row_group=group)
 
 
-def _read(path: Place) -> pa.Table:
+def _read(path: Place, without: frozenset[str]) -> pa.Table:
     with parquet.opened(path) as file:
-        return file.read()
+        rows = file.read()
+    out = pc.is_in(rows["source"], value_set=pa.array(sorted(without), pa.string()))
+    return rows.filter(pc.invert(out)) if without else rows
 
 
 def begin(root: Place, replacements: Sequence[Replacement]) -> None:
@@ -234,6 +241,8 @@ def _noted(note: Place) -> list[Replacement]:
                 table=str(one["table"]),
                 removed=tuple(_file(told) for told in one["removed"]),
                 added=tuple(_file(told) for told in one["added"]),
+                gone=one["gone"],
+                come=one["come"],
             )
             for one in json.loads(note.read_bytes())
         ]

@@ -390,7 +390,7 @@ def test_sources_that_share_an_article_are_judged_together(tmp_path: Path) -> No
     preview, done = rebuilt(archive, another(lambda one: rewritten(one, title=one.title.upper())))
     assert [one.source for one in preview.differences] == ["alone", SOURCE, "pier"]
     assert [one.title for one in articles(archive)] == ["BOAT 1", "BOAT 9"]
-    assert sorted(task.sources for task in preview.tasks) == [("alone",), (SOURCE, "pier")]
+    assert preview.groups == (("alone",), (SOURCE, "pier"))
     assert done is not None
     rebuilt(archive, SAME, sources=("pier",), again=True)
     assert [one.title for one in articles(archive)] == ["BOAT 1", "BOAT 9"], "of the other source the row stays"

@@ -16,7 +16,7 @@ from storage.places import Place
 from storage.replace import Change, Replacement
 from storage.schema import ARTICLES, CAPTURES, to_arrow
 from storage.verify import verify
-from tests.archive_samples import article, capture, make
+from tests.archive_samples import SOURCE, article, capture, make
 
 NEW = {"title": "The ferry is on time", "revision": "r2"}
 
@@ -36,7 +36,7 @@ def woven(archive: Archive) -> list[Replacement]:
     """The first article's text is another, and of another month; the third goes, and is rejected in captures."""
     work = archive.root / replace.FOLDER
     first = article(1, month="2026-11", warc_file="w", warc_offset=1, warc_length=9, run="r", **NEW)
-    gone = [replace.mark(article(1).row), replace.mark(article(3).row)]
+    gone = [(replace.mark(article(number).row), SOURCE) for number in (1, 3)]
     rows = [to_arrow(ARTICLES, [first])]
     captures = [
         capture(3, warc_file="w", warc_offset=3, warc_length=9, run="r", batch=3, outcome="rejected", id=None),
@@ -46,7 +46,7 @@ def woven(archive: Archive) -> list[Replacement]:
         Change(
             table=CAPTURES,
             come=(replace.spool(work, "captures", to_arrow(CAPTURES, captures)),),
-            go=(replace.spool_marks(work, "captures-go", replace.marks(old, CAPTURES)),),
+            go=(replace.spool_marks(work, "captures-go", [(one, SOURCE) for one in replace.marks(old, CAPTURES)]),),
         ),
         Change(
             table=ARTICLES,
@@ -85,7 +85,7 @@ def test_rows_change_go_and_move_between_partitions_in_one_commit_of_each_table(
     snapshots.pin(archive.root, "before")
     done = woven(archive)
     assert seen(archive) == BEFORE, "woven files are nobody's before the commit"
-    assert [one.rows for one in done] == [0, -1]
+    assert [(one.gone, one.come) for one in done] == [(1, 1), (2, 1)]
     replace.begin(archive.root, done)
     assert replace.finish(archive.root)
     assert seen(archive) == AFTER
@@ -158,7 +158,7 @@ def test_before_the_note_a_kill_leaves_nothing_but_files_that_the_next_maintenan
 def test_a_row_that_is_not_there_once_stops_it(tmp_path: Path) -> None:
     archive = filled(tmp_path)
     work = archive.root / replace.FOLDER
-    astray = Change(table=ARTICLES, come=(), go=(replace.spool_marks(work, "go", [replace.mark("nowhere")]),))
+    astray = Change(table=ARTICLES, come=(), go=(replace.spool_marks(work, "go", [(replace.mark("nowhere"), SOURCE)]),))
     with pytest.raises(ArchiveError, match="1 rows were to go, and 0 were found; nothing was changed"):
         replace.weave(archive.root, astray, log.files(delta.snapshot(archive.root, ARTICLES)))
 
