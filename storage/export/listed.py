@@ -67,9 +67,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, object]]:
         for row in csv.DictReader(_lines(path)):
             yield {name: cells.text(value) for name, value in row.items() if isinstance(value, str) and value}
     else:
-        raise BadManifest(
-            f"{path} is named like no manifest; let it end with .parquet, .jsonl or .csv (.gz, .zst)"
-        )
+        raise BadManifest(f"{path} is named like no manifest; let it end with .parquet, .jsonl or .csv (.gz, .zst)")
 
 
 def _parquet(path: Path) -> Iterator[Mapping[str, object]]:

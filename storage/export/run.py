@@ -12,7 +12,7 @@ import pyarrow as pa
 from storage.archive import Archive
 from storage.export import card, census, manifest, terms
 from storage.export.order import Ordered
-from storage.export.output import check, written
+from storage.export.output import NotWritten, check, written
 from storage.export.sinks import Csv, JsonLines, ParquetSink, Sink
 from storage.export.wanted import BadWish, Wanted
 from storage.rows import Rows
@@ -61,6 +61,8 @@ def export(
         ArchiveError: the archive cannot be read.
     """
     wanted.check()
+    if isinstance(archive.root, Path) and target.resolve().is_relative_to(archive.root.resolve()):
+        raise NotWritten(f"{target} lies within the archive, where its readers would meet it; name another place")
     check(target, force=force)
     # Articles first: captures that are opened later hold all of their pages.
     articles = archive.articles(all_revisions=wanted.all_revisions)

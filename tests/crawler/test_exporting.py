@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 from crawler.cli import main
 from crawler.commands.export import form_of
 from storage import delta
+from storage.archive import Archive
 from storage.errors import ArchiveError
 from storage.records import SourceRecord
 from storage.schema import ARTICLES, SOURCES, to_arrow
@@ -90,6 +93,25 @@ def test_it_ends_with_1_where_nothing_matches(place: str, tmp_path: Path) -> Non
     code, told, _ = export(place, "-o", str(tmp_path / "a.csv"), "--since", "2027-01-01")
     assert (code, told) == (1, "No article matches; nothing was written.\n")
     assert not (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["show", "diff", "status", "coverage", "inspect", "export"])
+def test_every_reading_command_takes_a_moment(name: str) -> None:
+    assert "--as-of" in [option for parameter in main.commands[name].params for option in parameter.opts]
+
+
+def test_an_earlier_instant_and_a_snapshot_are_exported_as_they_were(tmp_path: Path, archive: Archive) -> None:
+    out = str(tmp_path / "a.csv")
+    archive.append(ARTICLES, [article(1)], run="someone", number=1)
+    place, told = str(archive.root), CliRunner().invoke(main, ["snapshot", "first", "--archive", str(archive.root)])
+    assert told.exit_code == 0
+    time.sleep(0.01)
+    instant = dt.datetime.now(dt.UTC).isoformat()
+    time.sleep(0.01)
+    archive.append(ARTICLES, [article(2)], run="someone", number=2)
+    for moment, rows in (("first", 1), (instant, 1), (dt.datetime.now(dt.UTC).isoformat(), 2)):
+        code, said, _ = export(place, "-o", out, "--as-of", moment, "--force")
+        assert (code, said.split(" ")[1]) == (0, str(rows)), moment
 
 
 @pytest.mark.parametrize(

@@ -429,6 +429,21 @@ def test_a_disk_that_refuses_is_told(harbour: Archive, tmp_path: Path, monkeypat
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("place", ["a.parquet", "articles/a.parquet", "../archive/exports"])
+def test_nothing_is_written_into_the_archive_itself(harbour: Archive, place: str) -> None:
+    before = sorted(harbour.local.rglob("*"))
+    with pytest.raises(NotWritten, match="lies within the archive"):
+        export(harbour, Wanted(), harbour.local / place)
+    assert sorted(harbour.local.rglob("*")) == before
+
+
+def test_reading_with_little_memory_gives_the_same_rows_in_the_same_order(harbour: Archive) -> None:
+    rows = harbour.articles()
+    usual, frugal = (pa.Table.from_batches(rows.to_batches(["row"], frugal=little)) for little in (False, True))
+    assert usual["row"].to_pylist() == frugal["row"].to_pylist()
+    assert len(frugal) == 39
+
+
 def test_stretches_keep_their_rows() -> None:
     def tables() -> Iterator[pa.Table]:
         for first, last in ((0, 3), (3, 4), (4, 15)):
