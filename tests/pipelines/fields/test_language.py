@@ -83,6 +83,19 @@ def test_entrance_and_configuration_are_asked_last() -> None:
     assert language("<p>x", "", headers=(("Content-Language", "es"),), site=rules).value == "es"
 
 
+def test_small_words_tell_a_declared_language_without_the_detector(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise AssertionError("the detector was asked")
+
+    monkeypatch.setattr("pipelines.fields.language._identifier", fail)
+    assert detect(2 * ENGLISH, ["en-GB"]) == "en"
+    assert detect(2 * GERMAN, ["fr", "de-AT"]) == "de"
+    assert detect(2 * NORWEGIAN, ["nb"]) in ("no", "da")
+    for undecided in ([], ["it"]):
+        with pytest.raises(AssertionError, match="the detector was asked"):
+            detect(2 * GERMAN, undecided)
+
+
 def test_detect_keeps_silent_where_it_is_not_sure() -> None:
     assert detect("1234 " * 200) is None
     assert detect(GERMAN) == "de"
