@@ -78,6 +78,10 @@ bench-crawl: $(VENV)/.stamp-dev ## crawl 5,000 saved pages beside what the parts
 bench-politeness: $(VENV)/.stamp-dev ## crawl 2,000 invented sites and write docs/performance.md: share of the delay that is used
 	@$(BIN)/python tests/benchmarks/crawl/politeness.py --write
 
+# DAYS=20 TRIES=1 takes minutes, the whole some twenty.
+bench-health: $(VENV)/.stamp-dev ## break invented sources, count false alarms of healthy days, and write docs/health.md
+	@nice $(BIN)/python -m tests.health.evaluate --days $(or $(DAYS),200) --tries $(or $(TRIES),2) --write
+
 # URLS=1000000 measures with fewer. The archive that it writes, 4 GB for ten million, stays in build/bench-history.
 bench-history: $(VENV)/.stamp-dev ## measure how long a run's history takes to load, and how much memory
 	@nice $(BIN)/python tests/benchmarks/history/bench.py --urls $(or $(URLS),10000000)

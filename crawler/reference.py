@@ -15,6 +15,7 @@ from crawler import discovery, failures, reasons
 from crawler.cli import main
 from pipelines import codes, policy
 from pipelines.importing import reasons as imports
+from storage.health import CODES as HEALTH
 from storage.schema import data_dictionary
 from storage.verify import CODES
 from storage.warc import DAMAGE_REASONS
@@ -81,6 +82,12 @@ def reason_codes() -> str:
         "What a WARC reader says of a record that it cannot give back.",
         "",
         *_table(DAMAGE_REASONS),
+        "## Health",
+        "",
+        "What `broadsheet health`, and the end of a run, say of a source that fell out; see [health](health.md).",
+        "What a run found stands in its row's `tallies` under the outcome `health`.",
+        "",
+        *_table(HEALTH),
         "## Problems",
         "",
         "What `broadsheet verify` finds wrong with an archive; see [maintenance](maintenance.md).",

@@ -53,14 +53,13 @@ def pages(captures: Rows, *, since: dt.datetime, at: dt.datetime, open_: frozens
     """
     wanted = (pc.field("kind") == "article") & (pc.field("at") >= pa.scalar(since)) & (pc.field("at") <= pa.scalar(at))
     columns = ("source", "run", "at", "announced_at", "outcome", "reason")
-    parts = [_counted(batch) for batch in captures.to_batches(columns, wanted) if batch.num_rows]
+    parts = [_by_run(_counted(batch)) for batch in captures.to_batches(columns, wanted) if batch.num_rows]
     if not parts:
         return []
-    sums = [(name, "sum") for name in ("asked", "fresh", *CODES)]
-    table = pa.concat_tables(parts).group_by(["source", "run"]).aggregate([("at", "min"), *sums])
-    table = table.sort_by([("source", "ascending"), ("at_min", "ascending")])
-    times = table["at_min"].to_numpy()
-    asked, fresh = table["asked_sum"].to_numpy(), table["fresh_sum"].to_numpy()
+    table = _by_run(pa.concat_tables(parts))
+    table = table.sort_by([("source", "ascending"), ("at", "ascending")])
+    times = table["at"].to_numpy()
+    asked, fresh = table["asked"].to_numpy(), table["fresh"].to_numpy()
     found = []
     for name, low, high in _groups(table["source"]):
         for code in CODES:
@@ -69,13 +68,20 @@ def pages(captures: Rows, *, since: dt.datetime, at: dt.datetime, open_: frozens
                 name,
                 code,
                 times[low:high],
-                table[f"{code}_sum"].to_numpy()[low:high],
+                table[code].to_numpy()[low:high],
                 base[low:high],
                 (name, code) in open_,
             )
             if trouble is not None:
                 found.append(trouble)
     return found
+
+
+def _by_run(table: pa.Table) -> pa.Table:
+    """One row for each source and run, also where ``table`` has been through this before."""
+    sums = ("asked", "fresh", *CODES)
+    summed = table.group_by(["source", "run"]).aggregate([("at", "min"), *((name, "sum") for name in sums)])
+    return summed.rename_columns(["source", "run", "at", *sums])
 
 
 def _counted(batch: pa.RecordBatch) -> pa.Table:

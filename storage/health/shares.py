@@ -84,8 +84,9 @@ def _of_flag(
         with np.errstate(divide="ignore", invalid="ignore"):
             lately = (sums[high] - sums[low]) / (high - low)
             before = (sums[low] - sums[past]) / (low - past)
-        # A rough look at all sources at once; the past's pooled share lies below its median where a fault is old.
-        suspects.update(np.flatnonzero((lately < 0.8 * before) & (high > low)).tolist())
+            # A rough look at all sources at once: the chance is no less than this bound (Chernoff's, from below).
+            bound = (high - low) * _distance(lately, before) + np.log(high - low + 1)
+        suspects.update(np.flatnonzero((lately < 0.8 * before) & (bound > -0.8 * math.log(limit))).tolist())
     found = []
     for index in sorted(suspects):
         lack = _judge(
@@ -94,6 +95,12 @@ def _of_flag(
         if lack is not None:
             found.append(lack)
     return found
+
+
+def _distance(share: Floats, past: Floats) -> Floats:
+    """Kullback and Leibler's, in nats, of a share from the past's; a past of all or nothing counts as nearly so."""
+    past, share = np.clip(past, 1e-3, 1 - 1e-3), np.clip(share, 1e-9, 1 - 1e-9)
+    return share * np.log(share / past) + (1 - share) * np.log((1 - share) / (1 - past))
 
 
 def _judge(
@@ -150,6 +157,8 @@ def _length(
     low, high = _span(series, index, now - WEEKS * WEEK, now)
     words = series.words[low:high]
     latest = min(len(words), 4)
+    if not latest or np.median(words[-latest:]) > np.median(words):
+        return None
     for start in windows:
         first, _ = _span(series, index, max(start, closed), now)
         past, lately = words[: first - low], words[first - low :]
