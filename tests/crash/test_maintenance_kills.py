@@ -24,7 +24,9 @@ from tests.damaged_archives import files, newest_entry, remove, sound, truncate
 
 # A fork server has read the modules already, which takes longer than what is to be killed.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crash.test_maintenance_kills", "tests.crash.test_forget_kills"])
+FORKS.set_forkserver_preload(
+    ["crawler.commands.forget", "pipelines.repair", "storage.vacuum", "tests.damaged_archives"]
+)
 KILLS = 3
 
 
