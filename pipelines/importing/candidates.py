@@ -40,7 +40,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A page that may be taken over. ``label`` is its payload's digest as the file writes it.
+    """A page that may be taken over. ``label`` is its payload's digest as the file writes it, ``digest`` as we do.
 
     Of a ``revisit`` record the payload is still missing: ``refers_to`` is the address that had the same one.
     """
@@ -48,6 +48,7 @@ class Candidate:
     source: Source
     exchange: Exchange
     label: str | None = None
+    digest: str | None = None
     refers_to: str | None = None
 
     @property
@@ -59,7 +60,7 @@ class Candidate:
         """A revisit with the payload that it stands for, and with its headers where it brings none."""
         headers = self.exchange.response_headers or original.response_headers
         exchange = dataclasses.replace(self.exchange, payload=original.payload, response_headers=headers)
-        return dataclasses.replace(self, exchange=exchange, refers_to=None)
+        return dataclasses.replace(self, exchange=exchange, digest=None, refers_to=None)
 
 
 def candidate(
@@ -95,7 +96,8 @@ def candidate(
         return Left(reason="other_type", source=source.name)
     cut = first(record.fields, "WARC-Truncated")
     payload = b"" if revisit else unchunked(headers, raw)
-    if not revisit and cut is None and not _intact(record, raw, payload):
+    own = sha1(payload)
+    if not revisit and cut is None and not _intact(record, raw, payload, own):
         return Damage(reason="digest_mismatch", detail=first(record.fields, "WARC-Payload-Digest") or "")
     if len(payload) > max_page:
         return Left(reason="over_limit", source=source.name)
@@ -125,13 +127,15 @@ def candidate(
     except ValueError as error:
         return Damage(reason="not_a_response", detail=str(error))
     refers_to = first(record.fields, "WARC-Refers-To-Target-URI") or url if revisit else None
-    return Candidate(
-        source=source, exchange=exchange, label=first(record.fields, "WARC-Payload-Digest"), refers_to=refers_to
-    )
+    label = first(record.fields, "WARC-Payload-Digest")
+    return Candidate(source=source, exchange=exchange, label=label, digest=own, refers_to=refers_to)
 
 
-def as_stored(exchange: Exchange) -> StoredResponse:
-    """``exchange`` as a reader of our own WARC will see it, before it is written there."""
+def as_stored(exchange: Exchange, digest: str | None = None) -> StoredResponse:
+    """``exchange`` as a reader of our own WARC will see it, before it is written there.
+
+    ``digest`` is its payload's, where it is known.
+    """
     _, phrase, headers, _ = parse_response(response_block(exchange))
     return StoredResponse(
         url=clean_url(exchange.url),
@@ -144,7 +148,7 @@ def as_stored(exchange: Exchange) -> StoredResponse:
         ip=exchange.ip,
         info=exchange.info,
         position=NOWHERE,
-        payload_digest=sha1(exchange.payload),
+        payload_digest=digest or sha1(exchange.payload),
     )
 
 
@@ -161,16 +165,19 @@ def reserved(found: Candidate, *, limit: int) -> tuple[str, tuple[str, ...]] | N
     return (reason, rights) if reason is not None else None
 
 
-def _intact(record: Record, raw: bytes, payload: bytes) -> bool:
+def _intact(record: Record, raw: bytes, payload: bytes, digest: str) -> bool:
     """Whether one of the record's digests is right, or none can be checked.
 
     Programs differ in whether chunks are part of the payload; where the whole block is right, so is what it holds.
+    ``digest`` is that of ``payload`` as we write it, as most programs do.
     """
+    if first(record.fields, "WARC-Payload-Digest") == digest:
+        return True
     wrong = False
     for name, data in (
-        ("WARC-Block-Digest", record.block),
-        ("WARC-Payload-Digest", raw),
         ("WARC-Payload-Digest", payload),
+        ("WARC-Payload-Digest", raw),
+        ("WARC-Block-Digest", record.block),
     ):
         label = first(record.fields, name)
         right = agrees(label, data) if label is not None else None

@@ -170,7 +170,7 @@ class FileImport:
         if found.source.name in self._busy:
             self._skip(found.source.name, BUSY)
             return
-        stored = as_stored(found.exchange)
+        stored = as_stored(found.exchange, found.digest)
         digest = stored.payload_digest if found.refers_to is None else (found.label or "")
         if self._seen.holds(found.url, stored.fetched_at, digest):
             self._skip(found.source.name, "known_record")
@@ -294,7 +294,9 @@ class FileImport:
         info = dataclasses.replace(one.found.exchange.info, id=known.id if known is not None else None)
         same = known is not None and known.payload_digest == one.stored.payload_digest
         original = self._stored_at(known.warc) if known is not None and same else None
-        written = run.write(dataclasses.replace(one.found.exchange, info=info), original=original)
+        written = run.write(
+            dataclasses.replace(one.found.exchange, info=info), original=original, digest=one.stored.payload_digest
+        )
         if one.found.label is not None:
             self._labels[one.found.label] = written.response.source_record.position
         self._pages += 1

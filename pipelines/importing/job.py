@@ -111,6 +111,7 @@ def _one(
         versions=task.versions,
         sources=records,
         segment_bytes=task.segment_bytes,
+        quick=True,
     )
     work = FileImport(
         task,

@@ -47,7 +47,8 @@ class SegmentWriter:
 
     A segment is opened exclusively when its first record comes, begins with a ``warcinfo`` record, and is followed by
     the next one once it has reached ``segment_bytes``. ``software`` is the program's name and version, ``operator``
-    whoever runs it. A record is on disk when :meth:`flush` has returned, not before. Not for several threads at once.
+    whoever runs it; ``quick`` is for :func:`~storage.warc.member.pack`. A record is on disk when :meth:`flush` has
+    returned, not before. Not for several threads at once.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class SegmentWriter:
         segment_bytes: int = SEGMENT_BYTES,
         software: str,
         operator: str | None = None,
+        quick: bool = False,
     ) -> None:
         segment_name(run, 1, dt.date.min)
         self._root = root
@@ -65,24 +67,28 @@ class SegmentWriter:
         self._segment_bytes = segment_bytes
         self._software = software
         self._operator = operator
+        self._quick = quick
         self._number = 0
         self._segment: _Segment | None = None
         self._info_id = ""
         self._refusal: str | None = None
         self._sealed: list[str] = []
 
-    def write(self, exchange: Exchange, *, original: StoredResponse | None = None) -> WrittenRecord:
+    def write(
+        self, exchange: Exchange, *, original: StoredResponse | None = None, digest: str | None = None
+    ) -> WrittenRecord:
         """Append the response record and, where its headers are known, the request record; both or neither.
 
         Where ``original``, an earlier record of the log, has the same payload, or the answer is a 304, a ``revisit``
-        record takes the response's place: the answer's headers, and where the payload stands.
+        record takes the response's place: the answer's headers, and where the payload stands. ``digest`` is the
+        payload's, where it is known.
 
         Raises ``OSError`` where the disk took less than all of it: the segment then ends with its last whole record,
         and the next ``write`` may try again. Raises :class:`WriterRefused` once the segment's end is unknown.
         """
         segment = self._ready()
         response_id = _record_id()
-        digest, head = sha1(exchange.payload), response_block(exchange)
+        digest, head = digest or sha1(exchange.payload), response_block(exchange)
         earlier = original.source_record if original is not None and _repeats(exchange, digest, original) else None
         metadata = to_header(exchange.info, original=earlier.position if earlier is not None else None)
         response = self._response(exchange, response_id, digest, head, metadata, earlier)
@@ -306,7 +312,7 @@ class SegmentWriter:
         if exchange.truncated is not None:
             header.append(("WARC-Truncated", exchange.truncated))
         header.append(("WARC-JSON-Metadata", metadata))
-        return _record(header, head, exchange.payload if original is None else b"")
+        return _record(header, head, exchange.payload if original is None else b"", quick=self._quick)
 
     def _request(self, exchange: Exchange, response_id: str) -> bytes:
         header = [
@@ -387,10 +393,10 @@ class _Segment:
         self._path.unlink()
 
 
-def _record(header: list[tuple[str, str]], http: bytes, payload: bytes) -> bytes:
+def _record(header: list[tuple[str, str]], http: bytes, payload: bytes, *, quick: bool = False) -> bytes:
     length = str(len(http) + len(payload))
     fields = [*header, ("WARC-Block-Digest", sha1(http, payload)), ("Content-Length", length)]
-    return pack(warc_block(fields) + http, payload, b"\r\n\r\n")
+    return pack(warc_block(fields) + http, payload, b"\r\n\r\n", quick=quick)
 
 
 def _record_id() -> str:

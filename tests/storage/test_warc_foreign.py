@@ -4,12 +4,14 @@ import gzip
 import io
 import random
 import tracemalloc
+import zlib
 
 import pytest
 
 from storage.warc.exchange import DamagedRecord
 from storage.warc.foreign import RECORD_LIMIT, Feed, NoWarc, scan
 from storage.warc.headers import first
+from storage.warc.member import pack
 from tests.warc_corpus import PACKINGS, REFUSED, SITE, Case, damaged, info, members, record, response
 
 
@@ -78,3 +80,13 @@ def test_a_large_file_in_one_member_is_not_held_in_memory() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 25e6
+
+
+@pytest.mark.parametrize("engine", ["isal", "zlib"])
+@pytest.mark.parametrize("payload", [b"", b"<p>" * 30_000, random.Random(2).randbytes(50_000)])
+def test_what_is_packed_quickly_is_read_by_anybody(
+    engine: str, payload: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == "zlib":
+        monkeypatch.setattr("storage.warc.fast._ENGINE", zlib)
+    assert gzip.decompress(pack(b"head", payload, b"tail", quick=True)) == b"head" + payload + b"tail"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import struct
 import sys
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from storage.errors import ArchiveError
+from storage.warc import fast
 from storage.warc.exchange import DamageReason
 from storage.warc.foreign.feed import Feed
 
@@ -31,6 +31,7 @@ WHOLE: Final = 4 * 1024 * 1024
 """A member that inflates to more is handed on in pieces, before its checksum is known to be right."""
 DICTIONARY: Final = 128 * 1024 * 1024
 _STARTS: Final = b"WARC/"
+_ERRORS: Final[tuple[type[Exception], ...]] = (*fast.ERRORS, zstd.ZstdError)
 _OTHERS: Final = (
     (b"filedesc://", "it is an ARC file; make a WARC of it with: warcio recompress OLD.arc.gz NEW.warc.gz"),
     (b"PK\x03\x04", "it is a ZIP or WACZ file; unpack it and name the folder archive/ in it"),
@@ -62,18 +63,6 @@ class Piece:
     broken: bool = False
 
 
-class _Machine(Protocol):
-    """What zlib's and zstd's decompressors have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-
-    @property
-    def unused_data(self) -> bytes: ...
-
-    def decompress(self, data: bytes, /) -> bytes: ...
-
-
 def pieces(feed: Feed) -> Iterator[Piece]:
     """The text of the file in pieces; the last may be empty, and only tell what was wrong before it.
 
@@ -83,7 +72,7 @@ def pieces(feed: Feed) -> Iterator[Piece]:
     if not head:
         raise NoWarc("it is empty")
     if head.startswith(GZIP):
-        make: Callable[[], _Machine] = _gzip
+        make: Callable[[], fast.Inflater] = fast.inflater
         magic = GZIP
     elif head.startswith((ZSTD, SKIPPABLE)):
         make, magic = _zstd(_dictionary(feed)), ZSTD
@@ -95,11 +84,7 @@ def pieces(feed: Feed) -> Iterator[Piece]:
     yield from _members(feed, make, magic)
 
 
-def _gzip() -> _Machine:
-    return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-
-
-def _zstd(dictionary: bytes | None) -> Callable[[], _Machine]:
+def _zstd(dictionary: bytes | None) -> Callable[[], fast.Inflater]:
     known = zstd.ZstdDict(dictionary) if dictionary is not None else None
     return lambda: zstd.ZstdDecompressor(zstd_dict=known)
 
@@ -135,10 +120,10 @@ def _refuse_others(text: bytes) -> None:
         raise NoWarc(f"it should hold WARC records and holds {what}; fetch it again")
 
 
-def _beginning(make: Callable[[], _Machine], data: bytes) -> bytes:
+def _beginning(make: Callable[[], fast.Inflater], data: bytes) -> bytes:
     try:
         return make().decompress(data)
-    except (zlib.error, zstd.ZstdError):
+    except _ERRORS:
         return b""
 
 
@@ -152,7 +137,7 @@ def _plain(feed: Feed) -> Iterator[Piece]:
         yield Piece(data=data, offset=offset)
 
 
-def _members(feed: Feed, make: Callable[[], _Machine], magic: bytes) -> Iterator[Piece]:
+def _members(feed: Feed, make: Callable[[], fast.Inflater], magic: bytes) -> Iterator[Piece]:
     while True:
         feed.mark()
         start = feed.offset
@@ -173,7 +158,7 @@ def _members(feed: Feed, make: Callable[[], _Machine], magic: bytes) -> Iterator
             feed.take(1)
 
 
-def _member(feed: Feed, machine: _Machine, start: int) -> Generator[Piece, None, bool]:
+def _member(feed: Feed, machine: fast.Inflater, start: int) -> Generator[Piece, None, bool]:
     """The text of the member that begins here; whether it is whole."""
     parts: list[bytes] = []
     size, starts = 0, True
@@ -185,7 +170,7 @@ def _member(feed: Feed, machine: _Machine, start: int) -> Generator[Piece, None,
             break
         try:
             parts.append(machine.decompress(chunk))
-        except (zlib.error, zstd.ZstdError) as error:
+        except _ERRORS as error:
             lost = ("bad_gzip", str(error))
             break
         size += len(parts[-1])
