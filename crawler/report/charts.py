@@ -79,7 +79,7 @@ def ranking(title: str, bars: Sequence[Bar], *, shown: Callable[[float], str]) -
             pygal.HorizontalBar,
             title,
             [ordered],
-            [_cut(bar.label, size.letters) for bar in ordered.bars],
+            [f"{_cut(bar.label, size.letters)}  {shown(bar.value)}" for bar in ordered.bars],
             shown,
             replace(size, height=60 + 26 * len(bars), labels=len(bars)),
         )
@@ -104,6 +104,8 @@ def _one(
         margin=6,
         spacing=6,
         explicit_size=False,
+        truncate_label=-1,
+        truncate_legend=-1,
         disable_xml_declaration=True,
         show_legend=len(series) > 1,
         legend_at_bottom=True,

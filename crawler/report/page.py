@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from crawler.report import GENERATOR, charts, words
 from crawler.terminal import clean
+from storage.coverage import CAPTURED
 from storage.report.fields import FIELDS
 from storage.report.model import Report
 from storage.report.samples import LONGEST
@@ -51,6 +52,7 @@ def page(report: Report, *, title: str, alarms: Alarms | None = None) -> str:
     made = template.render(
         report=report,
         alarms=alarms,
+        rows={line.source: index for index, line in enumerate(report.coverage.sources)},
         by_span=lambda cells: {cell.span: cell for cell in cells},
         title=title,
         style=Markup(style),
@@ -108,11 +110,12 @@ def _figures(report: Report) -> Figures:
             words.size,
         ),
         fates=ranking(
-            "Announced addresses by fate",
+            "Addresses that are not captured, by fate",
             [
                 charts.Bar(label=words.fate(line.fate), value=line.fate.count, row=f"f-{index}")
-                for index, line in enumerate(report.coverage.fates[:_BARS])
-            ],
+                for index, line in enumerate(report.coverage.fates)
+                if line.fate.outcome not in CAPTURED
+            ][:_BARS],
             words.number,
         ),
         slowest=ranking(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from crawler.reasons import OUTCOMES, explain
@@ -12,13 +13,25 @@ from storage.coverage import Fate
 from storage.report.period import Period
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
-# Shares below which a cell has the next better colour; the style sheet has one colour for each, and one for 100 %.
-_LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
+LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
+"""Shares captured from which on a cell has the next better colour: what is near to all of it is told apart."""
+DEPTHS = (0.05, 0.3, 0.6, 0.85, 0.97, 1.0)
+"""The same of shares with a field, of which some are rightly small."""
 
 
 def level(share: float) -> int:
-    """0 (less than half) to 6 (all of it): the colour of a share."""
-    return sum(share >= bound for bound in _LEVELS)
+    """0 (less than half) to 6 (all of it): the colour of a share captured."""
+    return sum(share >= bound for bound in LEVELS)
+
+
+def depth(share: float) -> int:
+    """0 (hardly any) to 6 (all of it): the colour of a share with a field."""
+    return sum(share >= bound for bound in DEPTHS)
+
+
+def key(bounds: Sequence[float]) -> list[str]:
+    """The colours' names: ``below 50 %``, ``50``, …, ``100 %``."""
+    return [f"below {bounds[0]:.0%}".replace("%", " %"), *(f"{100 * one:g}" for one in bounds[:-1]), "100 %"]
 
 
 def percent(part: int, whole: int) -> str:
@@ -101,7 +114,8 @@ def fate(one: Fate) -> str:
 
 def meaning(one: Fate) -> str:
     """The sentence that explains a fate; empty where there is none, as of several in one."""
-    return (explain(one.reason) if one.reason else None) or OUTCOMES.get(one.outcome, "")
+    told = (explain(one.reason) if one.reason else None) or OUTCOMES.get(one.outcome, "")
+    return told.replace("`", "")
 
 
 def command(name: str, archive: str, *arguments: str) -> str:
