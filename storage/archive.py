@@ -1,7 +1,8 @@
 """The archive: the one door for writers, and where readers come in.
 
-An archive is a folder, or a prefix on S3, with four Delta tables (``captures``, ``articles``, ``runs``, ``sources``),
-the pages as they were served (``warc/``), and the locks of whoever is writing (``locks/``). There is no other state.
+An archive is a folder, or a prefix on S3, with Delta tables (``captures``, ``articles``, ``runs``, ``sources``,
+``clusters``), the pages as they were served (``warc/``), and the locks of whoever is writing (``locks/``). There is no
+other state.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from storage.places import Place, Where
 from storage.records import Article, Capture, RunOutcome, RunRecord, SourceRecord, Tally, WarcPosition
 from storage.remote import Remote
 from storage.rows import Rows
-from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES, TABLES, Table, to_arrow
-from storage.snapshots import Snapshot
+from storage.schema import ARTICLES, CAPTURES, CLUSTERS, RUNS, SOURCES, TABLES, Table, to_arrow
+from storage.snapshots import Snapshot, absent
 from storage.spool import Spool
 from storage.warc import Exchange, SegmentWriter, StoredResponse, WrittenRecord
 
@@ -90,8 +91,12 @@ class Archive:
         """The table ``sources``: one row a source and version of its rules."""
         return self._rows(SOURCES)
 
+    def clusters(self) -> Rows:
+        """The table ``clusters``: which articles are copies of which; empty before ``broadsheet cluster`` was run."""
+        return self._rows(CLUSTERS)
+
     def _rows(self, table: Table, *, current: bool = False) -> Rows:
-        at = None if self.as_of is None else self.as_of.of(table.name)
+        at = self.as_of.of(table.name) if self.as_of is not None else absent(self.root, table)
         return Rows(self.root / table.name, table, current=current, at=at)
 
     @property

@@ -10,10 +10,11 @@ from storage.errors import ArchiveError, ArchiveNotFound
 from storage.places import Place
 
 NAME = "broadsheet.json"
-FORMAT = 2
+FORMAT = 3
 """The format that this Broadsheet writes.
 
 1: tables, WARC, snapshots. 2: pages removed on request have tombstones, which a writer has to heed.
+3: the table ``clusters``, out of which a removal has to take a page's row.
 """
 READER = "0.1.0"
 """The first release that reads it."""

@@ -110,10 +110,18 @@ def _widen(handle: DeltaTable, table: Table) -> None:
             handle.alter.set_column_metadata(field.name, {key: str(value) for key, value in field.metadata.items()})
 
 
+def complete(root: Place) -> None:
+    """Create the tables that came with a later format, empty; those that are there stay as they are."""
+    for table in TABLES:
+        if table.since > 1:
+            delta.create(root, table)
+
+
 STEPS: tuple[Step, ...] = (
     Step(
         to=2,
         what="columns are described as they are now; tombstones of removed pages are heeded from now on",
         do=widen,
     ),
+    Step(to=3, what="the table clusters is added, empty; `broadsheet cluster` fills it", do=complete),
 )

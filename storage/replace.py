@@ -171,8 +171,9 @@ def _written(
 def _read(path: Place, without: frozenset[str]) -> pa.Table:
     with parquet.opened(path) as file:
         rows = file.read()
-    out = pc.is_in(rows["source"], value_set=pa.array(sorted(without), pa.string()))
-    return rows.filter(pc.invert(out)) if without else rows
+    if not without:
+        return rows
+    return rows.filter(pc.invert(pc.is_in(rows["source"], value_set=pa.array(sorted(without), pa.string()))))
 
 
 def begin(root: Place, replacements: Sequence[Replacement]) -> None:

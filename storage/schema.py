@@ -47,7 +47,8 @@ LABELS = pa.list_(
 class Table:
     """A table of the archive: its folder's name, what a row is, its schema and partition columns.
 
-    Files are sorted by ``sort_by``; two rows with the same ``key`` are one row that stands twice.
+    Files are sorted by ``sort_by``; two rows with the same ``key`` are one row that stands twice. Archives have it from
+    format ``since`` on.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Table:
     partition_by: tuple[str, ...] = ()
     sort_by: tuple[str, ...] = ()
     key: tuple[str, ...]
+    since: int = 1
 
 
 def _column(name: str, kind: pa.DataType, description: str, *, nullable: bool = False) -> pa.Field:
@@ -221,7 +223,58 @@ SOURCES = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, RUNS, SOURCES)
+CLUSTERS = Table(
+    name="clusters",
+    row="one article and the cluster of near-identical texts that it is in",
+    partition_by=("month",),
+    sort_by=("cluster", "since", "id"),
+    key=("id",),
+    since=3,
+    schema=pa.schema(
+        [
+            _column("id", STRING, "the article"),
+            _column("row", STRING, "the row of articles whose text was compared: the newest revision at that time"),
+            _column(
+                "cluster",
+                STRING,
+                "articles with the same one are copies of each other; named after the row that founded it, and stable",
+            ),
+            _column("role", STRING, "first (also of an article that is alone), or copy; every cluster has one first"),
+            _column(
+                "similarity",
+                pa.float32(),
+                "what this text and the first's share: word sequences in both, of those in either, 0 to 1 (Jaccard)",
+            ),
+            _column(
+                "contained", pa.float32(), "the same, of those of the shorter text: 1 where the longer has all of it"
+            ),
+            _column(
+                "since",
+                INSTANT,
+                "earliest instant at which the article is known to have been there; it tells who was first",
+            ),
+            _column(
+                "known_by",
+                STRING,
+                "column of articles that tells since: date_published, first_seen, date (its end)",
+            ),
+            _column(
+                "reprint", pa.bool_(), "the page names a page of another domain as its original; then it is never first"
+            ),
+            _column("shingles", pa.int32(), "word sequences that were compared; 0 for a text too short to be a copy"),
+            _optional("signature", pa.binary(), "MinHash of these: 128 slots of 16 bits, little-endian"),
+            _column(
+                "paragraphs", pa.binary(), "32-bit hashes of the paragraphs, little-endian: what does a house repeat?"
+            ),
+            _column("method", STRING, "how it was compared; rows of another method are made anew by the next run"),
+            _column("run", STRING, "run that wrote this row"),
+            _column("at", INSTANT, "instant at which that run began"),
+            _column("month", STRING, "partition: that of the article's row"),
+        ]
+    ),
+)
+
+TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, RUNS, SOURCES, CLUSTERS)
 
 _NESTED = (RunRecord, SourceRecord)
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -14,15 +14,17 @@ import re
 
 from deltalake.exceptions import DeltaError
 
-from storage import delta, log
+from storage import delta, log, marker
 from storage.errors import ArchiveError
 from storage.places import Place, write
-from storage.schema import ARTICLES, CAPTURES, RUNS, SOURCES
+from storage.schema import ARTICLES, CAPTURES, CLUSTERS, RUNS, SOURCES, Table
 
 FOLDER = "snapshots"
 # A run writes sources first, then captures, then articles, then its row in runs. Read the other way round, no table
 # is ahead of one that was written before it.
-READ_ORDER = (RUNS, ARTICLES, CAPTURES, SOURCES)
+READ_ORDER = (RUNS, CLUSTERS, ARTICLES, CAPTURES, SOURCES)
+# Tables that came with a later format: what was pinned or written before has none of it.
+_LATER = frozenset(table.name for table in READ_ORDER if table.since > 1)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 
 
@@ -45,8 +47,26 @@ class Snapshot:
     tables: tuple[TableVersion, ...]
 
     def of(self, table: str) -> TableVersion:
-        """What stood in that table."""
+        """What stood in that table; nothing where it came with a later format."""
+        if table in _LATER and not self.holds(table):
+            return _nothing(table)
         return next(one for one in self.tables if one.table == table)
+
+    def holds(self, table: str) -> bool:
+        """Whether the archive had that table."""
+        return any(one.table == table for one in self.tables)
+
+
+def _nothing(table: str) -> TableVersion:
+    return TableVersion(table=table, version=0, files=(), rows=0)
+
+
+def absent(root: Place, table: Table) -> TableVersion | None:
+    """An empty ``table`` where the archive is of a format that had none; None where it has one, or should."""
+    if table.since == 1:
+        return None
+    found = marker.read(root)
+    return _nothing(table.name) if (found.since or found.format) < table.since else None
 
 
 class UnknownSnapshot(ArchiveError):
@@ -73,7 +93,7 @@ def pin(root: Place, name: str) -> Snapshot:
 def taken(root: Place) -> Snapshot:
     """What stands now, not pinned. Raises ArchiveError where a table cannot be read."""
     try:
-        tables = tuple(_version(root, table.name, None) for table in READ_ORDER)
+        tables = tuple(_version(root, table.name, None) for table in READ_ORDER if absent(root, table) is None)
     except DeltaError as error:
         raise ArchiveError(f"a table cannot be read: {error!s:.200}; see `broadsheet verify`") from error
     return Snapshot(name=None, at=dt.datetime.now(dt.UTC), tables=tables)
@@ -145,7 +165,8 @@ def as_of(root: Place, moment: str | dt.datetime) -> Snapshot:
     else:
         instant = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
     try:
-        found = {table.name: _at(root / table.name, instant) for table in READ_ORDER}
+        held = [table for table in READ_ORDER if not _came_later(root, table, instant)]
+        found = {table.name: _at(root / table.name, instant) for table in held}
         found[CAPTURES.name] = _behind(root / ARTICLES.name, found[ARTICLES.name], root / CAPTURES.name, found)
         tables = tuple(_version(root, name, version) for name, version in found.items())
     except (LookupError, DeltaError):
@@ -156,6 +177,14 @@ def as_of(root: Place, moment: str | dt.datetime) -> Snapshot:
                 f"files of {instant:%Y-%m-%d %H:%M:%S} UTC were vacuumed from {one.table}; {_what_there_is(root)}"
             )
     return Snapshot(name=None, at=instant, tables=tables)
+
+
+def _came_later(root: Place, table: Table, instant: dt.datetime) -> bool:
+    """Whether ``table`` is one that the archive did not have at that instant."""
+    if table.name not in _LATER or absent(root, table) is not None:
+        return table.name in _LATER
+    told = log.instants(root / table.name)
+    return bool(told) and told[0][0] == 0 and told[0][1] > instant
 
 
 def _at(table: Place, instant: dt.datetime) -> int:
@@ -217,7 +246,9 @@ def _what_there_is(root: Place) -> str:
     """Which names and instants can be read, in words."""
     known = names(root)
     told = f"pinned are {', '.join(known)}" if known else "none is pinned"
-    begun = [since for table in READ_ORDER if (since := _oldest(root / table.name)) is not None]
+    begun = [
+        since for table in READ_ORDER if table.name not in _LATER and (since := _oldest(root / table.name)) is not None
+    ]
     return told + (f"; instants from {max(begun):%Y-%m-%dT%H:%M:%SZ} on can be read" if begun else "")
 
 

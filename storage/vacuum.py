@@ -57,7 +57,7 @@ def vacuum(
             files, size = files + 1, size + file.stat().st_size
             if not dry_run:
                 file.unlink()
-        needed = min((pin.of(table.name).version for pin in pins), default=None)
+        needed = min((pin.of(table.name).version for pin in pins if pin.holds(table.name)), default=None)
         for entry in _expired(folder, needed, now()):
             removed_entries += 1
             if not dry_run:

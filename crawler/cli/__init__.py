@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import click
 
+from crawler.cli.clustering import cluster
 from crawler.cli.crawling import add, crawl, demo, init
+from crawler.cli.importing import import_
 from crawler.cli.reading import coverage, diff, inspect, show, status
+from crawler.cli.reporting import report
 from crawler.cli.reprocessing import rebuild
 from crawler.cli.sharing import export, hydrate
 from crawler.cli.upkeep import compact, forget, migrate, snapshot, verify
@@ -23,7 +26,9 @@ COMMANDS = (
     diff,
     status,
     coverage,
+    cluster,
     health,
+    report,
     inspect,
     export,
     hydrate,
@@ -32,6 +37,7 @@ COMMANDS = (
     verify,
     migrate,
     forget,
+    import_,
     rebuild,
     demo,
 )

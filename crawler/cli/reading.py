@@ -47,7 +47,7 @@ def show(url: str, config: Path, archive: Address | None, as_of: str | None, as_
         return 0
     out = console()
     out.print(view.as_text(article))
-    for label, value in view.facts(article):
+    for label, value in [*view.facts(article), *filter(None, [view.copied(opened, article)])]:
         out.print(f"{label:<10} {value}", soft_wrap=True)
     return 0
 

@@ -73,6 +73,27 @@ def _matching(batch: pa.RecordBatch, wanted: str) -> pa.RecordBatch:
     return batch.filter(pa.array(hits, type=pa.bool_()))
 
 
+def copied(archive: Archive, article: Article) -> tuple[str, str] | None:
+    """What is known of ``article`` as one of several copies, as label and value; None where it is alone.
+
+    What was found of an earlier revision still holds until the next ``broadsheet cluster``.
+    """
+    clusters = archive.clusters()
+    own = clusters.to_table(["cluster", "role", "contained"], filter=pc.field("id") == article.id).to_pylist()
+    if not own:
+        return None
+    told = own[0]
+    fellows = clusters.to_table(["id", "role"], filter=pc.field("cluster") == told["cluster"]).to_pylist()
+    if told["role"] == "first":
+        count = len(fellows) - 1
+        return ("copies", f"{count} {'other has' if count == 1 else 'others have'} this text") if count else None
+    firsts = [one["id"] for one in fellows if one["role"] == "first"]
+    rows = archive.articles().to_table(["url", "source"], filter=pc.field("id").isin(firsts)).to_pylist()
+    if not rows:
+        return None
+    return "copy of", clean(f"{rows[0]['url']} ({rows[0]['source']}; {told['contained']:.0%} of the shorter text)")
+
+
 def as_text(article: Article, *, width: int = WIDTH) -> str:
     """The record as a person reads it: date line, title, bullets, body."""
     lines = [article.date.strftime("%B %-d, %Y") if article.date else "undated", "", clean(article.title), ""]
