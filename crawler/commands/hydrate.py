@@ -13,6 +13,7 @@ from types import MappingProxyType
 import pyarrow.compute as pc
 
 from crawler.terminal import clean
+from pipelines import forgotten
 from pipelines.history import key
 from pipelines.outcomes import GONE
 from storage.archive import Archive
@@ -83,7 +84,13 @@ def fates(archive: Archive, listed: Sequence[Listed]) -> list[Fate]:
         for row in batch.to_pylist():
             if row["id"] in ids:
                 revisions.setdefault(row["id"], set()).add(row["revision"])
-    return [_fate(one, met.get(key(one.requested_url)), revisions) for one in listed]
+    removed = forgotten.load(archive)
+    return [
+        Fate(number=one.number, url=one.requested_url, fate="refused", reason="forgotten")
+        if removed.holds(one.requested_url)
+        else _fate(one, met.get(key(one.requested_url)), revisions)
+        for one in listed
+    ]
 
 
 def _note(found: _Met, row: dict[str, object]) -> None:

@@ -28,12 +28,12 @@ def line(record: dict[str, Value]) -> str:
 
 
 def cell(value: Value) -> str:
-    """A cell: nothing for what is unknown, lists as JSON, and texts that look like a formula behind an apostrophe."""
+    """A cell: nothing for what is unknown, lists and truth as JSON, a text that looks like a formula behind a quote."""
     if value is None:
         return ""
     if isinstance(value, str):
         return f"'{value}" if _FORMULA.match(value) else value
-    if isinstance(value, list | dict):
+    if isinstance(value, bool | list | dict):
         return json.dumps(value, ensure_ascii=False, default=plain)
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 

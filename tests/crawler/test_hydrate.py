@@ -20,10 +20,11 @@ from crawler.config import parse
 from crawler.demo import DemoServer, Resource
 from crawler.demo.resource import redirect
 from crawler.hydrate import sources_of
+from pipelines.history import History
 from storage.export import Wanted, export
 from storage.export.listed import BadManifest, Listed, listed
 from storage.schema import ARTICLES
-from tests.archive_samples import article
+from tests.archive_samples import article, begin, exchange, fetch, html
 from tests.crawler.test_crawl_edges import CONTACT, TOPICS, crawl, sitemap, source, story
 
 COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
@@ -206,6 +207,17 @@ def test_a_configured_source_gives_its_rules_and_delay() -> None:
     assert one.hosts == {"www.a.test", "m.a.test"}
     assert (two.name, two.delay, two.hosts) == ("b", None, {"b.test"})
     assert issubclass(BadManifest, storage.ArchiveError)
+
+
+def test_a_page_that_was_removed_on_request_is_not_waited_for(tmp_path: Path, archive: storage.Archive) -> None:
+    run = begin(archive)
+    fetch(run, exchange("http://harbour.test/a", html("Ferries are late")), History.load(archive, ["harbour"]))
+    run.finish()
+    out, place = str(tmp_path / "m.jsonl"), str(archive.root)
+    export(archive, Wanted(form="jsonl", manifest=True), Path(out))
+    assert CliRunner().invoke(main, ["forget", "http://harbour.test/a", "--archive", place, "--yes"]).exit_code == 0
+    got = CliRunner().invoke(main, ["hydrate", out, "-o", place, "--check", "--json"])
+    assert (got.exit_code, json.loads(got.stdout)["pages"][0]["reason"]) == (3, "forgotten")
 
 
 def test_an_article_under_another_id_is_another() -> None:

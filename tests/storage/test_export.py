@@ -305,6 +305,12 @@ def test_words_of_schema_org(archive: Archive, tmp_path: Path) -> None:
     assert "isAccessibleForFree" not in two
     export(archive, Wanted(terms=True, columns=("title", "date")), tmp_path / "a.parquet")
     assert pq.read_table(tmp_path / "a.parquet").column_names == ["@type", "headline", "datePublished"]
+    export(archive, Wanted(form="csv", terms=True, columns=("access",)), tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text().split() == [
+        "@type,isAccessibleForFree",
+        "OpinionNewsArticle,false",
+        "NewsArticle,",
+    ]
 
 
 def test_json_ld_means_what_schema_org_says(archive: Archive, tmp_path: Path) -> None:
