@@ -82,6 +82,10 @@ bench-politeness: $(VENV)/.stamp-dev ## crawl 2,000 invented sites and write doc
 bench-health: $(VENV)/.stamp-dev ## break invented sources, count false alarms of healthy days, and write docs/health.md
 	@nice $(BIN)/python -m tests.health.evaluate --days $(or $(DAYS),200) --tries $(or $(TRIES),2) --write
 
+# COPIES=1 takes the saved pages once. Without those in ../shared/bench nothing is measured.
+bench-import: $(VENV)/.stamp-dev ## import a WARC file of saved pages: beside extraction alone, and beside news-please
+	@nice $(BIN)/python tests/benchmarks/importing/bench.py --copies $(or $(COPIES),2)
+
 # URLS=1000000 measures with fewer. The archive that it writes, 4 GB for ten million, stays in build/bench-history.
 bench-history: $(VENV)/.stamp-dev ## measure how long a run's history takes to load, and how much memory
 	@nice $(BIN)/python tests/benchmarks/history/bench.py --urls $(or $(URLS),10000000)
