@@ -15,7 +15,7 @@ from crawler.cli import main
 from crawler.commands import rebuild as view
 from pipelines.history import History
 from pipelines.process import process
-from pipelines.rebuild import Request
+from pipelines.scopes import Request
 from storage import replace
 from storage.archive import Archive
 from storage.records import Article, Page, Rejection
@@ -84,7 +84,7 @@ def reading(monkeypatch: pytest.MonkeyPatch, change: Callable[[Article], Article
         return change(dataclasses.replace(article, extractor="test/2"))
 
     monkeypatch.setattr(view, "Pool", type("Other", (Reader,), {"change": staticmethod(newer)}))
-    monkeypatch.setattr("pipelines.rereading.EXTRACTOR", "test/2")
+    monkeypatch.setattr("pipelines.scopes.EXTRACTOR", "test/2")
     monkeypatch.setattr("pipelines.rebuild.EXTRACTOR", "test/2")
 
 
