@@ -7,9 +7,9 @@
 >>> export(archive, Wanted(sources=("daily",)), Path("daily.parquet"))              # doctest: +SKIP
 """
 
-from storage.export.conditions import BadCondition
 from storage.export.output import NotWritten
 from storage.export.run import Exported, WrittenFile, export
+from storage.export.tokens import BadCondition
 from storage.export.wanted import BadWish, Form, Wanted
 
 __all__ = ["BadCondition", "BadWish", "Exported", "Form", "NotWritten", "Wanted", "WrittenFile", "export"]

@@ -22,47 +22,19 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import re
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.errors import ArchiveError
+from storage.export.tokens import BadCondition, Token, tokens, unquoted
 
 # Conditions are typed by people; longer ones exhaust Python's stack before they mean anything.
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50
-_TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<text>'(?:[^']|'')*'|"(?:[^"]|"")*")
-      | (?P<time>\d{4}-\d{2}-\d{2}(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})?)?)
-      | (?P<number>-?\d+(?:\.\d+)?)
-      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<sign><=|>=|!=|<>|==|=|<|>|\(|\)|,)
-    )""",
-    re.VERBOSE,
-)
 _WORDS = frozenset({"and", "or", "not", "in", "is", "null", "contains", "matches"})
 _COMPARISONS = {"=": "==", "==": "==", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _SEPARATOR = "\x1f"
-
-
-class BadCondition(ArchiveError):
-    """A condition that cannot be understood; the message says where, and what to write instead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Token:
-    """A word of a condition: its kind (a group of the pattern, or ``end``), its text, and where it begins."""
-
-    kind: str
-    text: str
-    at: int
-
-    def is_word(self, word: str) -> bool:
-        """Whether it is that keyword or sign, in any case."""
-        return self.kind in ("name", "sign") and self.text.lower() == word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,26 +57,11 @@ def condition(text: str, schema: pa.Schema) -> pc.Expression:
     return _Parser(text, schema).whole()
 
 
-def _tokens(text: str) -> list[_Token]:
-    found, at, end = [], 0, len(text.rstrip())
-    while at < end:
-        match = _TOKEN.match(text, at)
-        if match is None or match.lastgroup is None:
-            at += len(text[at:]) - len(text[at:].lstrip())
-            raise BadCondition(
-                f"the condition cannot be read from {text[at : at + 20]!r} on (character {at + 1}); "
-                "write texts in quotes, as in title contains 'storm'"
-            )
-        found.append(_Token(kind=match.lastgroup, text=match[match.lastgroup], at=match.start(match.lastgroup)))
-        at = match.end()
-    return [*found, _Token(kind="end", text="", at=end)]
-
-
 class _Parser:
     """Recursive descent over the tokens of one condition."""
 
     def __init__(self, text: str, schema: pa.Schema) -> None:
-        self._tokens = _tokens(text)
+        self._tokens = tokens(text)
         self._next = 0
         self._schema = schema
         self._depth = 0
@@ -162,7 +119,7 @@ class _Parser:
         self._expect("null")
         return operand.value.is_null()
 
-    def _worded(self, operand: _Operand, token: _Token) -> pc.Expression:
+    def _worded(self, operand: _Operand, token: Token) -> pc.Expression:
         if token.is_word("in"):
             self._expect("(")
             values = [self._value(operand)]
@@ -200,7 +157,7 @@ class _Parser:
             raise BadCondition(f"{written}: {inner.name} is {_told(inner.kind)}; {token.text}(…) takes {wanted}")
         return self._column(token)
 
-    def _column(self, token: _Token) -> _Operand:
+    def _column(self, token: Token) -> _Operand:
         if token.text not in self._schema.names:
             near = difflib.get_close_matches(token.text, self._schema.names, n=1)
             there = f"did you mean {near[0]}?" if near else f"there are: {', '.join(self._schema.names)}"
@@ -230,7 +187,7 @@ class _Parser:
 
     def _value(self, operand: _Operand) -> str | int | dt.date | dt.datetime:
         token, kind = self._advance(), operand.kind
-        text = _unquoted(token) if token.kind == "text" else token.text
+        text = unquoted(token) if token.kind == "text" else token.text
         if pa.types.is_list(kind):
             raise BadCondition(f"{operand.name} is a list; write {operand.name} contains 'element'")
         try:
@@ -254,9 +211,9 @@ class _Parser:
 
     def _text(self, word: str) -> str:
         token = self._advance()
-        if token.kind != "text" or not _unquoted(token):
+        if token.kind != "text" or not unquoted(token):
             raise self._unexpected(f"a text in quotes after {word}", token)
-        return _unquoted(token)
+        return unquoted(token)
 
     def _pattern(self) -> str:
         pattern = self._text("matches")
@@ -272,10 +229,10 @@ class _Parser:
                 f"{operand.name} is {_told(operand.kind)}; {word} takes a text, such as title {word} 'x'"
             )
 
-    def _peek(self) -> _Token:
+    def _peek(self) -> Token:
         return self._tokens[self._next]
 
-    def _advance(self) -> _Token:
+    def _advance(self) -> Token:
         token = self._tokens[self._next]
         self._next = min(self._next + 1, len(self._tokens) - 1)
         return token
@@ -290,7 +247,7 @@ class _Parser:
         if not self._take(word):
             raise self._unexpected(word)
 
-    def _unexpected(self, wanted: str, token: _Token | None = None) -> BadCondition:
+    def _unexpected(self, wanted: str, token: Token | None = None) -> BadCondition:
         token = token or self._peek()
         met = f"{token.text} (character {token.at + 1})" if token.text else "its end"
         return BadCondition(f"the condition has {met} where it needs {wanted}")
@@ -307,11 +264,6 @@ def _told(kind: pa.DataType) -> str:
     if pa.types.is_timestamp(kind):
         return "an instant"
     return "a number" if pa.types.is_integer(kind) else "a text"
-
-
-def _unquoted(token: _Token) -> str:
-    quote = token.text[0]
-    return token.text[1:-1].replace(quote * 2, quote)
 
 
 def _holds(operand: _Operand, wanted: str) -> pc.Expression:

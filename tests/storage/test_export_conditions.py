@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.export.conditions import MAX_LENGTH, BadCondition, condition
+from storage.export.conditions import MAX_LENGTH, condition
+from storage.export.tokens import BadCondition
 from storage.schema import ARTICLES, to_arrow
 from tests.archive_samples import NOON, article
 
