@@ -8,8 +8,6 @@ wants, costs nothing but the work folder, which the holder of the maintenance lo
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import secrets
 import time
 from collections import Counter
@@ -27,12 +25,13 @@ from pipelines.executors import Executor, LocalExecutor
 from pipelines.outcomes import PAGES
 from pipelines.process import EXTRACTOR
 from pipelines.readings import Submit, here
-from pipelines.rereading import Reread, Scope, Task, reread
+from pipelines.rereading import Reread, Task, reread
+from pipelines.scopes import COMMAND, Request, covers, rules_of, scopes
 from storage import delta, log, parquet, replace, snapshots
 from storage.archive import Archive
 from storage.compact import PREFIX
 from storage.errors import ArchiveError
-from storage.records import Article, Page, Rejection, RunRecord, SiteRules
+from storage.records import Article, Page, Rejection, RunRecord
 from storage.replace import Change, Replacement
 from storage.schema import ARTICLES, CAPTURES, RUNS, to_arrow
 from storage.snapshots import Snapshot
@@ -41,29 +40,10 @@ from storage.snapshots import Snapshot
 TASK_ROWS = 50_000
 # Seconds between two lines about how far it is.
 LINE_SECONDS = 10.0
-COMMAND = "rebuild"
 
 
 class UnknownSource(ArchiveError):
     """The archive holds nothing of a source that was named; the message says which there are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is to be made again: all sources or those named, of pages fetched on these days (UTC, both included).
-
-    ``rules`` are those of the configuration, None where each page is read by those it was captured with; a source that
-    the configuration no longer has is read so, too. ``without`` are sources to leave alone. With ``again``, pages are
-    read that this extractor has read.
-    """
-
-    sources: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    since: dt.date | None = None
-    until: dt.date | None = None
-    again: bool = False
-    rules: tuple[SiteRules, ...] | None = None
-    samples: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +118,13 @@ def look(
     open_runs = _open_runs(seen)
     before = min([*open_runs, run_name(snapshot.at)])
     pending = _pending(archive, snapshot, open_runs)
-    scopes = _scopes(seen, wanted, request)
+    asked = scopes(seen, wanted, request)
     groups = _groups(seen, known.keys())
     tasks = [
         Task(
             name=f"{number:05}",
             sources=tuple(names),
-            scopes=tuple(scopes[name] for name in names if name in scopes),
+            scopes=tuple(asked[name] for name in names if name in asked),
             snapshot=snapshot,
             pending=pending,
             samples=request.samples,
@@ -232,10 +212,10 @@ def _noted(archive: Archive, name: str, preview: Preview, out: frozenset[str]) -
     request = preview.request
     told = [one for task in preview.tasks for one in task.differences if one.source not in out]
     whole = request.since is None and request.until is None
-    rules = _by_name(request)
+    rules = rules_of(request)
     versions = [f"extractor {EXTRACTOR}"]
     if whole:
-        versions += [_covers(one.source, rules.get(one.source), preview.before) for one in told]
+        versions += [covers(one.source, rules.get(one.source), preview.before) for one in told]
     record = RunRecord(
         run=name,
         command=COMMAND,
@@ -249,71 +229,6 @@ def _noted(archive: Archive, name: str, preview: Preview, out: frozenset[str]) -
     path = f"{PREFIX}{secrets.token_hex(16)}.zstd.parquet"
     added = parquet.write(folder, path, to_arrow(RUNS, [record]), RUNS, row_group=parquet.GROUP_ROWS)
     return Replacement(table=RUNS.name, removed=(), added=(added,), gone=0, come=1)
-
-
-def _covers(source: str, rules: SiteRules | None, before: str) -> str:
-    return f"{_reading(source, rules)} {before}"
-
-
-def _reading(source: str, rules: SiteRules | None) -> str:
-    """What tells one set of rules from another, in words of the row in ``runs``."""
-    shape = "as captured" if rules is None else hashlib.blake2b(repr(rules).encode(), digest_size=8).hexdigest()
-    return f"rules of {source}: {shape}, runs before"
-
-
-def _scopes(seen: Archive, wanted: Sequence[str], request: Request) -> dict[str, Scope]:
-    """What of each source is to be read again, and by which rules."""
-    rules = _by_name(request)
-    covered = _covered(seen)
-    versions: dict[str, list[tuple[str, bool]]] = {}
-    rows = seen.sources().to_table(["source", "run", "timezone", "language", "rules"]).sort_by("run").to_pylist()
-    for row in rows:
-        today = rules.get(row["source"])
-        if today is not None:
-            then = (row["timezone"], row["language"], json.loads(row["rules"] or "{}"))
-            # The table does not tell until when a selector was valid.
-            same = today.valid_until is None and then == (today.timezone, today.language, _selectors(today))
-            versions.setdefault(row["source"], []).append((row["run"], same))
-    return {
-        name: Scope(
-            source=name,
-            rules=rules.get(name),
-            since=request.since,
-            until=request.until,
-            again=request.again,
-            covered=covered.get(_reading(name, rules.get(name))),
-            versions=tuple(versions.get(name, ())),
-        )
-        for name in wanted
-    }
-
-
-def _covered(seen: Archive) -> dict[str, str]:
-    """Before which run this extractor has read everything of a source, for each source and its rules."""
-    found: dict[str, str] = {}
-    rebuilds = seen.runs().to_table(["versions"], filter=pc.field("command") == COMMAND)["versions"].to_pylist()
-    for versions in rebuilds:
-        if f"extractor {EXTRACTOR}" in versions:
-            for text in versions:
-                reading, _, before = text.rpartition(" ")
-                found[reading] = max(before, found.get(reading, ""))
-    return found
-
-
-def _selectors(rules: SiteRules) -> dict[str, list[str]]:
-    """The selectors of ``rules`` as the table ``sources`` has them."""
-    told = {
-        "title": rules.title,
-        "date": rules.date,
-        "bullets": rules.bullets,
-        "body": rules.body,
-        "remove": rules.remove,
-    }
-    return {name: list(selectors) for name, selectors in told.items() if selectors}
-
-
-def _by_name(request: Request) -> dict[str, SiteRules]:
-    return {rules.name: rules for rules in request.rules or ()}
 
 
 def _sources(seen: Archive) -> dict[str, int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -21,63 +21,24 @@ from pipelines import forgotten, moves, outcomes
 from pipelines.differences import Comparison, Differences, PageChange
 from pipelines.fates import fates
 from pipelines.history import KNOWN_ARTICLE, History, Verdict
+from pipelines.outspool import EVENTS, Files, OutSpool
 from pipelines.pages import earlier_page, page_of
-from pipelines.process import EXTRACTOR
 from pipelines.readings import Reading, Submit
+from pipelines.scopes import Scope
 from pipelines.verdicts import named
 from pipelines.workers import STAGE
 from storage import replace, warc
 from storage.archive import Archive
-from storage.places import Place
-from storage.records import Article, Capture, Page, Rejection, SiteRules
+from storage.records import Article, Capture, Page, Rejection
 from storage.recovery import position
-from storage.replace import Spooled
-from storage.schema import ARTICLES, CAPTURES, articles_from_arrow, captures_from_arrow, to_arrow
+from storage.schema import captures_from_arrow
 from storage.snapshots import Snapshot
 
 # Pages whose extraction is under way at once; the pool decides how many it works on.
 AHEAD = 32
-# Articles, and bytes of their bodies, that are held before they are compared with the old rows and spooled.
-CHUNK, CHUNK_BYTES = 500, 32_000_000
-_EVENTS = 10_000
 CRASHED = "extract_crashed"
 # Answers that say only that nothing is new: they share the fate of what they stand for.
 _AS_BEFORE = frozenset({"same_payload", "not_modified"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which pages of one source are read again, and by which rules (None: those each was captured with).
-
-    Pages fetched from ``since`` to ``until`` (days in UTC, both included). Unless ``again`` is set, pages that this
-    extractor has read by these rules are left out: all of runs that began before ``covered``, and articles whose row
-    names it and whose run read by the same rules; ``versions`` tell from which run on that was so. Runs are compared
-    by their names, which sort by their start.
-    """
-
-    source: str
-    rules: SiteRules | None = None
-    since: dt.date | None = None
-    until: dt.date | None = None
-    again: bool = False
-    covered: str | None = None
-    versions: tuple[tuple[str, bool], ...] = ()
-
-    def holds(self, at: dt.datetime) -> bool:
-        """Whether a page that was fetched at that instant is in question."""
-        day = at.date()
-        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
-
-    def is_current(self, run: str, extractor: str | None) -> bool:
-        """Whether a page of ``run`` was read as it would be now; ``extractor`` is what its article's row names."""
-        if self.again or extractor not in (None, EXTRACTOR):
-            return False
-        if self.covered is not None and run < self.covered:
-            return True
-        if extractor is None:
-            return False
-        in_force = [same for since, same in self.versions if since <= run]
-        return self.rules is None or (bool(in_force) and in_force[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +54,6 @@ class Task:
     snapshot: Snapshot
     pending: frozenset[tuple[str, int]] = frozenset()
     samples: int = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """What one task spooled for one table: rows that come, and marks of those that go."""
-
-    come: tuple[Spooled, ...] = ()
-    go: tuple[Spooled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +102,7 @@ class _Replay:
         self._ids = _ids(events)
         self._aliases = _aliases(events)
         self._rows = events
-        self._out = _Out(archive.root / replace.FOLDER, task.name, self._seen, self._wanted, self._told)
+        self._out = OutSpool(archive.root / replace.FOLDER, task.name, self._seen, self._wanted, self._told)
 
     def run(self) -> Reread:
         for row, reading, damage in self._started():
@@ -162,12 +115,9 @@ class _Replay:
             if follows is not None:
                 self._history.apply(follows)
             self._out.event(row, [follows] if follows is not None else [])
-        self._out.flush()
-        return Reread(
-            differences=tuple(one.result() for one in self._told.values()),
-            captures=Files(come=tuple(self._out.events_come), go=tuple(self._out.events_go)),
-            articles=Files(come=tuple(self._out.articles_come), go=tuple(self._out.articles_go)),
-        )
+        captures, articles = self._out.close()
+        told = tuple(one.result() for one in self._told.values())
+        return Reread(differences=told, captures=captures, articles=articles)
 
     def _index(self) -> dict[tuple[str, int], _Held]:
         names = ["warc_file", "warc_offset", "row", "month", "extractor", "first_seen"]
@@ -202,8 +152,8 @@ class _Replay:
         """Each event in order, with its extraction under way where it takes one, or what keeps it from being read."""
         waiting: deque[tuple[Capture, Reading | None, str | None]] = deque()
         under_way = 0
-        for start in range(0, self._rows.num_rows, _EVENTS):
-            for row in captures_from_arrow(self._rows.slice(start, _EVENTS)):
+        for start in range(0, self._rows.num_rows, EVENTS):
+            for row in captures_from_arrow(self._rows.slice(start, EVENTS)):
                 reading, damage = self._begin(row)
                 waiting.append((row, reading, damage))
                 under_way += reading is not None
@@ -333,98 +283,6 @@ class _Replay:
         told = self._told[row.source]
         told.page()
         told.turned("kept", PageChange(url=row.requested_url, title=detail or row.title or "", reason=reason))
-
-
-class _Out:
-    """Rows that come and go, spooled as they are found; an article's row only where it differs from the old one."""
-
-    def __init__(
-        self, work: Place, name: str, seen: Archive, wanted: pc.Expression, told: Mapping[str, Comparison]
-    ) -> None:
-        self._work, self._name, self._seen, self._wanted, self._told = work, name, seen, wanted, told
-        self.events_come: list[Spooled] = []
-        self.events_go: list[Spooled] = []
-        self.articles_come: list[Spooled] = []
-        self.articles_go: list[Spooled] = []
-        self._number = 0
-        self._events: list[Capture] = []
-        self._events_gone: list[tuple[int, str]] = []
-        self._articles: list[Article] = []
-        self._months: dict[str, str] = {}
-        self._bytes = 0
-        self._articles_gone: list[tuple[int, str]] = []
-
-    def event(self, old: Capture, new: Sequence[Capture]) -> None:
-        """An event of ``captures``, and what stands in its place."""
-        if list(new) == [old]:
-            return
-        come = [dataclasses.replace(one, run=old.run, batch=old.batch) for one in new if one != old]
-        if old not in new:
-            self._events_gone.append((replace.mark(*(getattr(old, name) for name in CAPTURES.key)), old.source))
-        self._events += come
-        if len(self._events) + len(self._events_gone) >= _EVENTS:
-            self._flush_events()
-
-    def article(self, new: Article, month: str | None) -> None:
-        """A row as it is now; ``month`` is that of the row that stands there before, None where there is none."""
-        self._articles.append(new)
-        self._bytes += len(new.body)
-        if month is not None:
-            self._months[new.row] = month
-        if len(self._articles) >= CHUNK or self._bytes >= CHUNK_BYTES:
-            self._flush_articles()
-
-    def gone(self, row: str, source: str) -> None:
-        """A row that is there no more."""
-        self._articles_gone.append((replace.mark(row), source))
-
-    def flush(self) -> None:
-        """Spool what is held."""
-        self._flush_articles()
-        self._flush_events()
-        if self._articles_gone:
-            self.articles_go.append(replace.spool_marks(self._work, self._next("articles-go"), self._articles_gone))
-            self._articles_gone = []
-
-    def _flush_articles(self) -> None:
-        if not self._articles:
-            return
-        table = to_arrow(ARTICLES, self._articles)
-        before = self._old()
-        differ = []
-        for new in articles_from_arrow(table):
-            old = before.get(new.row)
-            if old is not None:
-                self._told[new.source].rows(old, new)
-            if old != new:
-                differ.append(new.row)
-                if old is not None:
-                    self._articles_gone.append((replace.mark(new.row), old.source))
-        if differ:
-            come = table.filter(pc.is_in(table["row"], value_set=pa.array(differ, pa.string())))
-            self.articles_come.append(replace.spool(self._work, self._next("articles-come"), come, "month"))
-        self._articles, self._months, self._bytes = [], {}, 0
-
-    def _old(self) -> dict[str, Article]:
-        if not self._months:
-            return {}
-        months = pa.array(sorted(set(self._months.values())), pa.string())
-        rows = pa.array(self._months, pa.string())
-        wanted = self._wanted & pc.field("month").isin(months) & pc.field("row").isin(rows)
-        table = self._seen.articles(all_revisions=True).to_table(filter=wanted)
-        return {one.row: one for one in articles_from_arrow(table)}
-
-    def _flush_events(self) -> None:
-        if self._events_gone:
-            self.events_go.append(replace.spool_marks(self._work, self._next("captures-go"), self._events_gone))
-        if self._events:
-            name = self._next("captures-come")
-            self.events_come.append(replace.spool(self._work, name, to_arrow(CAPTURES, self._events)))
-        self._events, self._events_gone = [], []
-
-    def _next(self, kind: str) -> str:
-        self._number += 1
-        return f"{self._name}/{kind}-{self._number:05}.parquet"
 
 
 def is_reading(row: Capture) -> bool:

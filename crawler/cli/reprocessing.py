@@ -72,7 +72,8 @@ def rebuild(
     from crawler.commands import rebuild as view
     from crawler.config import load
     from pipelines.differences import Loss
-    from pipelines.rebuild import Preview, Request
+    from pipelines.rebuild import Preview
+    from pipelines.scopes import Request
 
     if since is not None and until is not None and since > until:
         raise click.UsageError(f"no day lies between --since {since} and --until {until}; give the earlier one first")

@@ -11,9 +11,10 @@ from crawler.config import Config
 from pipelines import rebuild
 from pipelines.differences import Differences, Loss, Sample, Turned
 from pipelines.process import EXTRACTOR
-from pipelines.rebuild import Preview, Rebuilt, Request
+from pipelines.rebuild import Preview, Rebuilt
 from pipelines.recovery import recover
 from pipelines.rereading import CRASHED
+from pipelines.scopes import Request
 from storage import replace
 from storage.archive import Archive
 

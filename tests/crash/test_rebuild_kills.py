@@ -17,7 +17,7 @@ from pathlib import Path
 import storage
 from pipelines import rebuild
 from pipelines.process import process
-from pipelines.rebuild import Request
+from pipelines.scopes import Request
 from storage import compact, replace, snapshots
 from storage.archive import Archive
 from storage.records import Article, Page, Rejection

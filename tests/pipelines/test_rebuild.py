@@ -16,7 +16,8 @@ from pipelines import outcomes, rebuild
 from pipelines.history import History, Verdict
 from pipelines.process import EXTRACTOR, process
 from pipelines.readings import Submit, here
-from pipelines.rebuild import Preview, Rebuilt, Request, UnknownSource
+from pipelines.rebuild import Preview, Rebuilt, UnknownSource
+from pipelines.scopes import Request
 from pipelines.urls import identity
 from storage import replace, snapshots, tombstones, vacuum
 from storage.archive import Archive
@@ -101,7 +102,7 @@ def crawled(tmp_path: Path, *answers: tuple[str, bytes], archive: Archive | None
 @pytest.fixture(autouse=True)
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extractor of today is another than that of the archive's rows."""
-    for module in ("rebuild", "rereading"):
+    for module in ("rebuild", "scopes"):
         monkeypatch.setattr(f"pipelines.{module}.EXTRACTOR", "test/2")
 
 
@@ -300,7 +301,7 @@ def test_a_second_rebuild_has_nothing_to_do(archive: Archive, tmp_path: Path) ->
 def test_articles_that_this_extractor_read_by_these_rules_are_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.rereading.EXTRACTOR", EXTRACTOR)
+    monkeypatch.setattr("pipelines.scopes.EXTRACTOR", EXTRACTOR)
     archive = make(tmp_path)
     told = SourceRecord(source=SOURCE, digest="d", since=minutes(0), entrances=(), hosts=(), timezone="Asia/Tokyo")
     run = archive.begin("crawl", software="test/1", sources=[told])
