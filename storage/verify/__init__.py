@@ -54,7 +54,7 @@ def verify(
     problems += tables.pins(archive.root)
     captures, articles = read[CAPTURES.name].rows, read[ARTICLES.name].rows
     say(f"checking {sum(1 for _ in warc.segments(archive.warc))} WARC segments")
-    named = pages.places(captures) if captures is not None else None
+    named = pages.Places(captures) if captures is not None else None
     pages.check(archive.warc, named, problems, seen, writing=living, quick=quick, stones=stones)
     if stones and not quick:
         say("looking for removed pages")

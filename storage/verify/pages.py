@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,11 +24,10 @@ from storage.warc.digest import agrees
 from storage.warc.headers import REVISIT, BlockError, first, parse_response
 from storage.warc.reader import Record, records
 
-Places = Mapping[str, "pa.Table"]
-"""Rows that name a place in the WARC, by segment: ``warc_offset``, ``warc_length``, ``payload_digest``, …"""
-
 _NAMED = ("warc_file", "warc_offset", "warc_length", "requested_url", "outcome", "run", "payload_digest", "kind")
 _HTTP = ("response", "conversion")
+# Rows that are held at once: some 200 bytes each, and the whole column is read once for so many.
+AT_ONCE = 500_000
 
 
 @dataclass(slots=True)
@@ -36,16 +38,39 @@ class Seen:
     records: int = 0
 
 
-def places(captures: Rows) -> Places:
-    """What ``captures`` names, by segment."""
-    table = captures.to_table(_NAMED, filter=pc.is_valid(pc.field("warc_file")))
-    table = table.sort_by([("warc_file", "ascending"), ("warc_offset", "ascending")])
-    parts: dict[str, pa.Table] = {}
-    start = 0
-    for counted in table["warc_file"].value_counts().to_pylist():
-        parts[counted["values"]] = table.slice(start, counted["counts"])
-        start += counted["counts"]
-    return parts
+class Places:
+    """What ``captures`` names in the WARC, for some segments at a time: of all rows only a count for each segment."""
+
+    def __init__(self, captures: Rows) -> None:
+        self._captures = captures
+        self.counts: Counter[str] = Counter()
+        for batch in captures.to_batches(["warc_file"], filter=pc.is_valid(pc.field("warc_file"))):
+            for counted in batch["warc_file"].value_counts().to_pylist():
+                self.counts[counted["values"]] += counted["counts"]
+
+    def of(self, segments: Sequence[str]) -> Iterator[tuple[str, pa.Table | None]]:
+        """Each of ``segments`` with its rows, None where there are none: read for :data:`AT_ONCE` rows at a time."""
+        group: list[str] = []
+        for segment in segments:
+            if group and sum(self.counts[one] for one in group) + self.counts[segment] > AT_ONCE:
+                yield from self._read(group)
+                group = []
+            group.append(segment)
+        yield from self._read(group)
+
+    def _read(self, segments: Sequence[str]) -> Iterator[tuple[str, pa.Table | None]]:
+        wanted = pa.array([one for one in segments if self.counts[one]], pa.string())
+        if not len(wanted):
+            yield from ((segment, None) for segment in segments)
+            return
+        table = self._captures.to_table(_NAMED, filter=pc.field("warc_file").isin(wanted))
+        table = table.sort_by([("warc_file", "ascending"), ("warc_offset", "ascending")])
+        parts: dict[str, pa.Table] = {}
+        start = 0
+        for counted in table["warc_file"].value_counts().to_pylist():
+            parts[counted["values"]] = table.slice(start, counted["counts"])
+            start += counted["counts"]
+        yield from ((segment, parts.get(segment)) for segment in segments)
 
 
 def check(
@@ -58,24 +83,23 @@ def check(
     quick: bool,
     stones: Tombstones | None = None,
 ) -> None:
-    """Read every segment below ``root`` (the archive's ``warc/``), and hold it to what ``captures`` names.
+    """Read every record of every segment and hold it against the rows that name it; with ``quick`` only the sizes.
 
-    ``named`` is None where captures cannot be read: then the records alone are checked. With ``quick`` no record is
+    Without ``named``, where ``captures`` cannot be read, the records alone are checked. With ``quick`` no record is
     read: only that each place lies within its file. Segments of living runs are left out.
     """
     segments = [segment for segment in warc.segments(root) if warc.run_of(segment) not in writing]
-    for segment in segments:
+    for segment, part in named.of(segments) if named is not None else ((segment, None) for segment in segments):
         seen.segments += 1
-        part = named.get(segment) if named is not None else None
         problems += (
             _quick(root, segment, part)
             if quick
             else _segment(root, segment, part, seen, know=named is not None, stones=stones)
         )
     known = set(segments)
-    for file, part in (named or {}).items():
-        if file not in known and warc_run(file) not in writing:
-            problems += [_lost(row, "missing_file") for row in part.to_pylist()]
+    gone = sorted(named.counts.keys() - known) if named is not None else []
+    for _, part in named.of([file for file in gone if warc_run(file) not in writing]) if named is not None else ():
+        problems += [_lost(row, "missing_file") for row in part.to_pylist()] if part is not None else []
 
 
 def warc_run(file: str) -> str | None:
@@ -88,26 +112,54 @@ def warc_run(file: str) -> str | None:
 
 def articles(captures: Rows, kept: Rows, *, writing: frozenset[str]) -> Iterator[Problem]:
     """Pages that one of the two tables takes for articles and the other does not."""
-    told = captures.to_table(
-        ["warc_file", "warc_offset", "requested_url", "run"], filter=pc.field("outcome").isin(sorted(KEEPS))
-    )
-    held = kept.to_table(["warc_file", "warc_offset", "url", "run"])
-    ours, theirs = _keys(told), _keys(held)
-    for at in pc.indices_nonzero(pc.invert(pc.is_in(ours, value_set=theirs.combine_chunks()))).to_pylist():
-        row = told.slice(at, 1).to_pylist()[0]
-        if row["run"] not in writing:
-            yield Problem(code="article_missing", where=_place(row), detail=row["requested_url"])
-    everything = _keys(captures.to_table(["warc_file", "warc_offset"]))
-    for at in pc.indices_nonzero(pc.invert(pc.is_in(theirs, value_set=everything.combine_chunks()))).to_pylist():
-        row = held.slice(at, 1).to_pylist()[0]
-        if row["run"] not in writing:
-            yield Problem(code="article_unknown", where=_place(row), detail=row["url"])
+    numbers: dict[str | None, int] = {}
+    gave = pc.field("outcome").isin(sorted(KEEPS))
+    ours, theirs = _codes(captures, numbers, gave), _codes(kept, numbers)
+    missing = np.setdiff1d(ours, theirs)
+    if len(missing):
+        columns = ("warc_file", "warc_offset", "requested_url", "run")
+        for row in _told(captures, columns, missing, numbers, gave):
+            if row["run"] not in writing:
+                yield Problem(code="article_missing", where=_place(row), detail=row["requested_url"])
+    del ours
+    unknown = np.setdiff1d(theirs, _codes(captures, numbers))
+    if len(unknown):
+        for row in _told(kept, ("warc_file", "warc_offset", "url", "run"), unknown, numbers):
+            if row["run"] not in writing:
+                yield Problem(code="article_unknown", where=_place(row), detail=row["url"])
 
 
-def _keys(table: pa.Table) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(
-        table["warc_file"], pc.cast(table["warc_offset"], pa.string()), "@", null_handling="replace"
-    )
+# Far above the offset of any record: a segment rotates at a gigabyte.
+_ROOM = 1 << 40
+
+
+def _codes(rows: Rows, numbers: dict[str | None, int], filter: pc.Expression | None = None) -> npt.NDArray[np.int64]:  # noqa: A002
+    """The places that rows name, each as one number: that of its segment in ``numbers``, and its offset."""
+    found = [_code(batch, numbers) for batch in rows.to_batches(["warc_file", "warc_offset"], filter)]
+    return np.concatenate([np.zeros(0, np.int64), *found])
+
+
+def _code(batch: pa.RecordBatch, numbers: dict[str | None, int]) -> npt.NDArray[np.int64]:
+    files = batch["warc_file"].dictionary_encode()
+    known = [numbers.setdefault(file, len(numbers)) for file in files.dictionary.to_pylist()]
+    none = numbers.setdefault(None, len(numbers))
+    segment = np.append(np.array(known, np.int64), none)[pc.fill_null(files.indices, len(known)).to_numpy(False)]
+    codes: npt.NDArray[np.int64] = segment * _ROOM + pc.fill_null(batch["warc_offset"], 0).to_numpy(False)
+    return codes
+
+
+def _told(
+    rows: Rows,
+    columns: Sequence[str],
+    wanted: npt.NDArray[np.int64],
+    numbers: dict[str | None, int],
+    filter: pc.Expression | None = None,  # noqa: A002
+) -> Iterator[dict[str, Any]]:
+    """The rows that name one of the places ``wanted``."""
+    for batch in rows.to_batches(columns, filter):
+        at = np.flatnonzero(np.isin(_code(batch, numbers), wanted))
+        if len(at):
+            yield from batch.take(pa.array(at)).to_pylist()
 
 
 def _quick(root: Place, segment: str, part: pa.Table | None) -> Iterator[Problem]:

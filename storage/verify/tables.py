@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake.exceptions import DeltaError
 
 from storage import delta, log, parquet, snapshots
@@ -16,6 +15,7 @@ from storage.places import Place, below
 from storage.rows import Rows
 from storage.schema import TABLES, Table
 from storage.snapshots import TableVersion
+from storage.verify import doubles
 from storage.verify.findings import Problem
 
 
@@ -113,17 +113,10 @@ def _runs(path: Place) -> frozenset[str]:
 
 
 def doubled(rows: Rows, table: Table) -> Iterator[Problem]:
-    """Rows of a table that stand more than once, source by source where it has sources."""
-    if "source" in table.key:
-        sources = rows.to_table(["source"])["source"].unique().to_pylist()
-        parts = (rows.to_table(table.key, filter=pc.field("source") == source) for source in sorted(sources))
-    else:
-        parts = (rows.to_table(table.key) for _ in range(1))
-    for part in parts:
-        counted = part.group_by(list(table.key)).aggregate([([], "count_all")])
-        for row in counted.filter(pc.field("count_all") > 1).to_pylist():
-            key = " ".join(str(row[name]) for name in table.key if row[name] is not None)
-            yield Problem(code="row_doubled", where=table.name, detail=f"{row['count_all']} times: {key}")
+    """Rows of a table that stand more than once."""
+    for key, count in doubles.doubled(rows, table):
+        told = " ".join(str(value) for value in key if value is not None)
+        yield Problem(code="row_doubled", where=table.name, detail=f"{count} times: {told}")
 
 
 def pins(root: Place) -> Iterator[Problem]:

@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
-from storage import compact, log, snapshots, vacuum, warc
+from storage import compact, delta, log, snapshots, vacuum, warc
 from storage.archive import Archive
 from storage.schema import ARTICLES, CAPTURES, RUNS
-from storage.verify import CODES, verify
+from storage.verify import CODES, doubles, pages, verify
 from tests.archive_samples import HOST, article, begin, capture, exchange, html
 from tests.damaged_archives import empty, files, garble, newest_entry, remove, segment, truncate
 
@@ -116,12 +117,28 @@ def test_damage_is_named(copy: Archive, harm: Callable[[Archive], object], found
 
 def test_rows_that_stand_twice(copy: Archive) -> None:
     rows = copy.articles(all_revisions=True).to_table().slice(0, 1)
-    from storage import delta
-
     delta.append(copy.root, ARTICLES, rows, application="twice", number=1)
     (problem,) = verify(copy).problems
     assert (problem.code, problem.where) == ("row_doubled", "articles")
     assert problem.detail.startswith("2 times: 2")
+
+
+def test_all_is_found_where_few_rows_are_held_at_once(copy: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A segment's rows at a time, and one key: a place that is lost, an article too few, one too many, a double."""
+    again = copy.captures().to_table(filter=pc.field("requested_url") == f"{HOST}/2")
+    delta.append(copy.root, CAPTURES, again, application="twice", number=1)
+    garble(segment(copy), record(copy, f"{HOST}/3").position.offset + 300)
+    remove(segment(copy, 1))
+    copy.append(ARTICLES, [article(7, warc_file="x", warc_offset=1, warc_length=1)], run="stranger", number=1)
+    remove(files(copy, ARTICLES)[0])
+    before = verify(copy)
+    assert before.tally() == {
+        "article_missing": 3, "article_unknown": 1, "file_missing": 1, "page_lost": 3, "record_damaged": 1,
+        "row_doubled": 2,
+    }  # fmt: skip
+    monkeypatch.setattr(pages, "AT_ONCE", 1)
+    monkeypatch.setattr(doubles, "AT_ONCE", 1)
+    assert verify(copy).problems == before.problems
 
 
 def test_a_row_that_names_another_digest(archive: Archive) -> None:
