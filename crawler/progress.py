@@ -77,6 +77,23 @@ class Lines:
         self._console.print(f"{announced} announced, {session.unsettled} to go: {counts(session) or 'nothing settled'}")
 
 
+class Views:
+    """Several views at once."""
+
+    def __init__(self, *views: View) -> None:
+        self._views = views
+
+    def show(self, session: Session) -> None:
+        """Let each show it."""
+        for view in self._views:
+            view.show(session)
+
+    def close(self, session: Session) -> None:
+        """Let each end."""
+        for view in self._views:
+            view.close(session)
+
+
 def counts(session: Session) -> str:
     """The fates so far, those that occurred: ``12 archived, 1 rejected``."""
     found = [(session.total("resting"), "known"), *((session.total(fate), fate) for fate in FATES)]

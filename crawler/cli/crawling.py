@@ -23,7 +23,7 @@ from crawler.cli.options import (
     log_option,
 )
 from crawler.config import load, template
-from crawler.terminal import console
+from crawler.terminal import console, escaped
 
 P = ParamSpec("P")
 
@@ -111,6 +111,14 @@ def add(url: str, config: Path, name: str | None, contact: str | None, dry_run: 
 @click.option("--now", is_flag=True, help="Ask every entrance, also those that are not due by [crawl] poll.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="Override a Scrapy setting, as scrapy does.")
 @log_option
+@click.option(
+    "--log-format",
+    type=click.Choice(("auto", "json", "text")),
+    default="auto",
+    show_default=True,
+    help="Standard error as JSON, an event a line, or as text; auto is text on a terminal only.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the run's summary as JSON in place of the closing lines.")
 @exits
 @stoppable
 def crawl(
@@ -125,6 +133,8 @@ def crawl(
     now: bool,
     settings: tuple[str, ...],
     log_level: str,
+    log_format: str,
+    as_json: bool,
 ) -> int:
     """Crawl the configured sources into the archive.
 
@@ -138,9 +148,14 @@ def crawl(
       broadsheet crawl --source daily --since 2019-01-01 --until 2019-12-31
     """
     from crawler.commands.crawl import closing_lines, run
+    from crawler.commands.metrics import exporter
     from crawler.config import check_archive_path, check_names
+    from crawler.events import Events, Formatter
     from crawler.plan import Plan
+    from crawler.progress import Views, view_for
     from crawler.session import Session
+    from crawler.summary import as_json as written
+    from crawler.summary import summary
 
     plan = Plan(
         since=since,
@@ -166,20 +181,34 @@ def crawl(
         click.echo("broadsheet: no source is left to crawl; mend the blocks named above", err=True)
         return 2
 
+    events = Events(err.file) if log_format == "json" or (log_format == "auto" and not err.is_terminal) else None
+
     def say(line: str) -> None:
-        err.print(line, soft_wrap=True)
+        if events is not None:
+            events.notice(line)
+        else:
+            err.print(line, soft_wrap=True)
 
     budget = loaded.crawl.budget
     if budget_bytes is not None:
         budget = replace(budget, bytes=budget_bytes)
     if budget_time is not None:
         budget = replace(budget, seconds=budget_time.total_seconds())
+    metrics = exporter(loaded)
     code, session = run(
         lambda: Session.open(loaded, names=names or None, limit=limit, budget=budget, plan=plan, say=say),
         console=err,
         log_level=log_level,
         overrides=overrides,
+        view=Views(events or view_for(err), metrics),
+        formatter=Formatter() if events is not None else None,
     )
+    metrics.ended(session, code)
+    if events is not None:
+        events.ended(session, code)
+    if as_json:
+        click.echo(escaped(written(summary(session, code))))
+        return code
     for line in closing_lines(session):
         out.print(line, soft_wrap=True)
     return code

@@ -35,19 +35,21 @@ def run(
     overrides: dict[str, str] | None = None,
     spider: type[NewsSpider] = NewsSpider,
     view: View | None = None,
+    formatter: logging.Formatter | None = None,
     **arguments: object,
 ) -> tuple[int, Session]:
     """Crawl what ``open_session`` opens; returns the exit code and the session.
 
     ``console`` is where progress and log lines go; ``overrides`` are Scrapy settings as ``-s`` gives them. The session
     is opened last, when nothing of the settings can be wrong any more, and closed whatever happens. ``spider`` is made
-    with ``arguments``; ``view`` shows how far it is, by default a bar or lines.
+    with ``arguments``; ``view`` shows how far it is, by default a bar or lines; ``formatter`` makes the lines of
+    the log, by default for people.
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict({"LOG_LEVEL": log_level, "LOG_INSTALL_ROOT_HANDLER": False}, priority="project")
     settings.setdict(overrides or {}, priority="cmdline")
-    _log_to(console, settings.get("LOG_LEVEL"))
+    _log_to(console, settings.get("LOG_LEVEL"), formatter)
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     session = open_session()
@@ -200,14 +202,14 @@ def disabled(session: Session) -> list[tuple[str, str]]:
     return [(source.name, str(source.error)) for source in session.config.disabled]
 
 
-def _log_to(console: Console, level: str | None) -> None:
+def _log_to(console: Console, level: str | None, formatter: logging.Formatter | None) -> None:
     handler: logging.Handler
-    if console.is_terminal:
+    if console.is_terminal and formatter is None:
         handler = RichHandler(console=console, show_path=False, markup=False)
         handler.setFormatter(logging.Formatter("%(message)s"))
     else:
         handler = logging.StreamHandler(console.file)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(formatter or logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(level or "WARNING")
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -8,6 +8,7 @@ _HEADINGS: dict[Place, str] = {
     "": "Top of the file",
     "archive": "`[archive]`",
     "crawl": "`[crawl]`",
+    "metrics": "`[metrics]`",
     "source": "`[[source]]`",
 }
 BEGIN = "<!-- keys: begin -->"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["", "archive", "crawl", "source"]
+Place = Literal["", "archive", "crawl", "metrics", "source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +139,23 @@ KEYS: tuple[Key, ...] = (
         "[]",
         "Hosts (name, name:port) that may lie on this machine or in a private network; all others are refused there.",
         '["intranet.paper.example", "127.0.0.1:8742"]',
+    ),
+    Key(
+        table="metrics",
+        name="textfile",
+        type="path",
+        default=None,
+        description="A crawl's metrics for Prometheus' node exporter, written each minute and at the end; "
+        "docs/metrics.md.",
+        example='"/var/lib/node_exporter/broadsheet.prom"',
+    ),
+    Key(
+        table="metrics",
+        name="listen",
+        type="host:port",
+        default=None,
+        description="The same at http://host:port/metrics while a crawl runs. Name a host that strangers do not reach.",
+        example='"127.0.0.1:9109"',
     ),
     _source("name", "text", "Names the source in the archive; never change it.", '"daily-example"', required=True),
     _source(

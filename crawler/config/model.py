@@ -87,6 +87,14 @@ class CrawlConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsConfig:
+    """Where a crawl's metrics go: a file for the node exporter, an address (host, port) while it runs; None is none."""
+
+    textfile: Path | None = None
+    listen: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceConfig:
     """One news site: its entrances (absolute URLs), hosts, rules and labels.
 
@@ -151,6 +159,7 @@ class Config:
     crawl: CrawlConfig
     sources: tuple[SourceConfig, ...] = ()
     disabled: tuple[DisabledSource, ...] = ()
+    metrics: MetricsConfig = MetricsConfig()
 
     @property
     def digest(self) -> str:

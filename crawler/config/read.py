@@ -10,12 +10,14 @@ from pathlib import Path
 from crawler import browser
 from crawler.config import values
 from crawler.config.errors import ConfigError, suggestion
+from crawler.config.keys import Place
 from crawler.config.model import (
     ArchiveConfig,
     BudgetConfig,
     Config,
     CrawlConfig,
     DisabledSource,
+    MetricsConfig,
     SourceConfig,
     fold_www,
 )
@@ -42,11 +44,12 @@ def parse(text: str, file: Path, *, empty: bool = False) -> Config:
     top.refuse_unknown(keys_of(""))
     archive = _archive(_only(top, "archive"))
     crawl = _crawl(_only(top, "crawl"))
+    metrics = _metrics(_only(top, "metrics"))
     blocks = [*_blocks(top), *_included(top)]
     if not blocks and not empty:
         raise top.error("source", "there is no source", "write a [[source]] block with a name and its entrances")
     sources, disabled = _sources(blocks, crawl.allow_private)
-    return Config(file=file, archive=archive, crawl=crawl, sources=sources, disabled=disabled)
+    return Config(file=file, archive=archive, crawl=crawl, sources=sources, disabled=disabled, metrics=metrics)
 
 
 def check_archive_path(config: Config) -> None:
@@ -115,7 +118,8 @@ def _only(top: Table, name: str) -> Table:
     if not isinstance(value, dict):
         found = f"[[{name}]] stands here" if isinstance(value, list) else "this is no table"
         raise top.error(name, found, f"write one table, [{name}]")
-    table = Table(value, file=top.file, place="archive" if name == "archive" else "crawl", label=name)
+    places: dict[str, Place] = {"archive": "archive", "crawl": "crawl", "metrics": "metrics"}
+    table = Table(value, file=top.file, place=places[name], label=name)
     table.refuse_unknown(keys_of(table.place))
     return table
 
@@ -178,6 +182,19 @@ def _crawl(table: Table) -> CrawlConfig:
     if crawl.max_delay < crawl.delay:
         raise table.error("max_delay", "it is shorter than delay", "write one that is as long or longer")
     return crawl
+
+
+def _metrics(table: Table) -> MetricsConfig:
+    path, listen = table.text("textfile"), table.text("listen")
+    host, colon, port = (listen or "").rpartition(":")
+    if listen is not None and not (host and colon and port.isascii() and port.isdigit() and 0 <= int(port) < 65536):
+        raise table.error("listen", f"{listen!r} is no host and port", 'write one such as "127.0.0.1:9109"')
+    if path is not None and (not path.strip() or "\0" in path):
+        raise table.error("textfile", f"{path!r} is no path", "write the path of a file")
+    return MetricsConfig(
+        textfile=_local(table, "textfile", Path(path)) if path is not None else None,
+        listen=(host.strip("[]"), int(port)) if listen is not None else None,
+    )
 
 
 def _budget(table: Table) -> BudgetConfig:

@@ -177,7 +177,7 @@ class Table:
 
 def keys_of(place: Place) -> tuple[str, ...]:
     """The keys that a table of this kind may hold, with the names of tables at the top."""
-    return (*names(place), "archive", "crawl", "source") if place == "" else names(place)
+    return (*names(place), "archive", "crawl", "metrics", "source") if place == "" else names(place)
 
 
 def shown(value: object) -> str:

@@ -24,6 +24,7 @@ def template() -> str:
         _table(""),
         "[archive]\n" + _table("archive"),
         "[crawl]\n" + _table("crawl"),
+        "[metrics]\n" + _table("metrics"),
         _SOURCE + source.replace("\n", "\n# ").removesuffix("# "),
     ]
     return "\n".join(parts)

@@ -62,7 +62,7 @@ def test_a_minimal_file_has_all_defaults() -> None:
 
 
 def test_written_defaults_are_the_defaults() -> None:
-    lines = dict.fromkeys(("", "archive", "crawl"), "")
+    lines = dict.fromkeys(("", "archive", "crawl", "metrics"), "")
     for key in KEYS:
         if key.default is not None:
             lines[key.table] += f"{key.name} = {key.default}\n"
@@ -589,7 +589,7 @@ def test_any_text_is_refused_in_words(text: str) -> None:
 )
 def test_any_value_of_any_key_is_read_or_refused(key: Key, value: str) -> None:
     line = f"{key.name} = {value}\n"
-    places = {"": "", "archive": "[archive]\n", "crawl": CONTACT, "source": SOURCE}
+    places = {"": "", "archive": "[archive]\n", "crawl": CONTACT, "metrics": "[metrics]\n", "source": SOURCE}
     if key.required:
         places = {place: re.sub(rf"(?m)^{key.name} = .*\n", "", text) for place, text in places.items()}
     places[key.table] += line

@@ -27,7 +27,7 @@ def test_the_page_names_every_key_with_its_default() -> None:
 
 
 def _section(text: str, table: str) -> str:
-    heading = {"": "### Top of the file", "archive": "### `[archive]`", "crawl": "### `[crawl]`"}.get(table)
+    heading = {"": "### Top of the file", "archive": "### `[archive]`", "crawl": "### `[crawl]`", "metrics": "### `[metrics]`"}.get(table)
     return text.split(heading or "### `[[source]]`")[1].split("###")[0]
 
 

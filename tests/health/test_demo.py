@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -109,7 +110,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     sources = "".join(f'[[source]]\nname = "{name}"\nentrances = ["http://{name}.test/feed"]\n' for name in BROKEN)
     (folder / "broadsheet.toml").write_text(
         '[archive]\npath = "archive"\nmin_free = 0\n[crawl]\ncontact = "mailto:a@health.test"\ndelay = "0s"\n'
-        f'retries = 0\nrevisit = []\nworkers = 1\npoll = ["0s", "0s"]\n{sources}'
+        'retries = 0\nrevisit = []\nworkers = 1\npoll = ["0s", "0s"]\n[metrics]\ntextfile = "broadsheet.prom"\n'
+        f"{sources}"
     )
     done = []
     with DemoServer() as server:
@@ -209,6 +211,17 @@ def test_an_alarm_is_raised_once(crawled: Crawled) -> None:
     assert not {"dates", "authors", "bullets"} & second.keys()
     assert re.search(r"(?m)^Not well yet, as told before: .*dates", crawled.runs[2].stdout)
     assert [run.returncode for run in crawled.runs[1:]] == [3, 3]
+
+
+def test_programs_are_told_too(crawled: Crawled) -> None:
+    events = [json.loads(line) for line in crawled.runs[1].stderr.splitlines()]
+    assert events[-1]["event"] == "run_ended"
+    assert events[-1]["exit_code"] == 3
+    named = {one["source"] for one in events if one["event"] == "source_fell_out"}
+    assert named == fell_out(crawled.runs[1]).keys()
+    metrics = (Path(str(crawled.archive.root)).parent / "broadsheet.prom").read_text()
+    assert 'broadsheet_source_unwell{source="dates",code="date",known="false"} 1.0' in metrics
+    assert "broadsheet_run_exit_code 3.0" in metrics
 
 
 def test_health_says_it_again_and_knows_what_is_known(crawled: Crawled) -> None:
