@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,27 @@ def test_the_ways_to_read_agree(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert len(pd.read_parquet("archive/articles")) == ours
     assert pl.read_delta("archive/articles").height == ours
     assert duckdb.sql("SELECT count(*) FROM 'archive/articles/month=*/*.parquet'").fetchall() == [(ours,)]
+
+
+def test_the_snippets_on_copies_run_once_they_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+    from click.testing import CliRunner
+
+    from crawler.cli import main
+
+    monkeypatch.chdir(folder)
+    page = "docs/clusters.md"
+    (session,) = blocks(page, "console")
+    done = CliRunner().invoke(main, ["cluster", "--archive", "archive"])
+    assert session.splitlines() == ["$ broadsheet cluster", *done.stdout.splitlines()]
+    (query,) = blocks(page, "sql")
+    ((first, copy, later, title),) = duckdb.sql(query).fetchall()
+    (code,) = blocks(page, "python")
+    names: dict[str, Any] = {}
+    exec(compile(code, page, "exec"), names)
+    (row,) = names["copies"].to_dict("records")
+    assert (row["source_first"], row["source"], row["title"]) == (first, copy, title)
+    assert row["since"] - row["since_first"] == later
 
 
 def test_make_run_names_commands_that_exist() -> None:

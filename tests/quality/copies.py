@@ -327,8 +327,8 @@ def _pairs(names: dict[int, str]) -> set[tuple[int, int]]:
 def table(figures: Figures) -> str:
     """The figures as Markdown."""
     lines = [
-        f"{figures.texts:,} texts, {figures.true:,} pairs of them copies. **Precision {figures.precision:.3f}**: so many",
-        f"of the pairs in one cluster are copies. **Recall {figures.recalled:.3f}**: so many of the copies are found.",
+        f"{figures.texts:,} texts, {figures.true:,} pairs of them copies. **Precision {figures.precision:.3f}**: so",
+        f"many of the pairs in one cluster are copies. **Recall {figures.recalled:.3f}**: so many copies are found.",
         "",
         "| copies | found with their original |",
         "|---|---|",
