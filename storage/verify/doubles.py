@@ -14,15 +14,15 @@ import pyarrow as pa
 
 from storage.rows import Rows
 from storage.schema import Table
+from storage.verify.stream import batches
 
 Hashes = npt.NDArray[np.int64]
 Key = tuple[object, ...]
-AT_ONCE = 16_384
 
 
 def doubled(rows: Rows, table: Table) -> Iterator[tuple[Key, int]]:
     """The keys of ``table`` that stand more than once in ``rows``, in order, with how often they do."""
-    hashes = [_hashes(batch) for batch in _keys(rows, table)]
+    hashes = [_hashes(batch) for batch in batches(rows, table.key)]
     if not hashes:
         return
     every = np.sort(np.concatenate(hashes))
@@ -31,24 +31,11 @@ def doubled(rows: Rows, table: Table) -> Iterator[tuple[Key, int]]:
     if not len(suspects):
         return
     met: Counter[Key] = Counter()
-    for batch in _keys(rows, table):
+    for batch in batches(rows, table.key):
         again = np.flatnonzero(np.isin(_hashes(batch), suspects))
         met.update(tuple(row.values()) for row in batch.take(pa.array(again)).to_pylist())
     # Two keys may share a hash.
     yield from sorted(((key, count) for key, count in met.items() if count > 1), key=str)
-
-
-def _keys(rows: Rows, table: Table) -> Iterator[pa.RecordBatch]:
-    """The keys, a few thousand at a time and file by file: a dataset reads ahead some hundred megabytes of them."""
-    for _, file in rows.files():
-        with file:
-            there = [name for name in table.key if name in file.schema_arrow.names]
-            for batch in file.iter_batches(batch_size=AT_ONCE, columns=there):
-                columns = [
-                    batch[name] if name in there else pa.nulls(batch.num_rows, table.schema.field(name).type)
-                    for name in table.key
-                ]
-                yield pa.RecordBatch.from_arrays(columns, names=list(table.key))
 
 
 def _hashes(batch: pa.RecordBatch) -> Hashes:

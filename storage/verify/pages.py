@@ -20,6 +20,7 @@ from storage.recovery import KEEPS, counts
 from storage.rows import Rows
 from storage.tombstones import Tombstones
 from storage.verify.findings import Problem
+from storage.verify.stream import batches
 from storage.warc.digest import agrees
 from storage.warc.headers import REVISIT, BlockError, first, parse_response
 from storage.warc.reader import Record, records
@@ -27,7 +28,7 @@ from storage.warc.reader import Record, records
 _NAMED = ("warc_file", "warc_offset", "warc_length", "requested_url", "outcome", "run", "payload_digest", "kind")
 _HTTP = ("response", "conversion")
 # Rows that are held at once: some 200 bytes each, and the whole column is read once for so many.
-AT_ONCE = 500_000
+AT_ONCE = 200_000
 
 
 @dataclass(slots=True)
@@ -44,8 +45,8 @@ class Places:
     def __init__(self, captures: Rows) -> None:
         self._captures = captures
         self.counts: Counter[str] = Counter()
-        for batch in captures.to_batches(["warc_file"], filter=pc.is_valid(pc.field("warc_file"))):
-            for counted in batch["warc_file"].value_counts().to_pylist():
+        for batch in batches(captures, ["warc_file"]):
+            for counted in batch["warc_file"].drop_null().value_counts().to_pylist():
                 self.counts[counted["values"]] += counted["counts"]
 
     def of(self, segments: Sequence[str]) -> Iterator[tuple[str, pa.Table | None]]:
@@ -63,7 +64,9 @@ class Places:
         if not len(wanted):
             yield from ((segment, None) for segment in segments)
             return
-        table = self._captures.to_table(_NAMED, filter=pc.field("warc_file").isin(wanted))
+        every = batches(self._captures, _NAMED)
+        found = [batch.filter(pc.is_in(batch["warc_file"], value_set=wanted)) for batch in every]
+        table = pa.Table.from_batches([batch for batch in found if batch.num_rows])
         table = table.sort_by([("warc_file", "ascending"), ("warc_offset", "ascending")])
         parts: dict[str, pa.Table] = {}
         start = 0

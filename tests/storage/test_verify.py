@@ -16,7 +16,7 @@ import pytest
 from storage import compact, delta, log, snapshots, vacuum, warc
 from storage.archive import Archive
 from storage.schema import ARTICLES, CAPTURES, RUNS
-from storage.verify import CODES, doubles, pages, verify
+from storage.verify import CODES, pages, stream, verify
 from tests.archive_samples import HOST, article, begin, capture, exchange, html
 from tests.damaged_archives import empty, files, garble, newest_entry, remove, segment, truncate
 
@@ -137,7 +137,7 @@ def test_all_is_found_where_few_rows_are_held_at_once(copy: Archive, monkeypatch
         "row_doubled": 2,
     }  # fmt: skip
     monkeypatch.setattr(pages, "AT_ONCE", 1)
-    monkeypatch.setattr(doubles, "AT_ONCE", 1)
+    monkeypatch.setattr(stream, "AT_ONCE", 1)
     assert verify(copy).problems == before.problems
 
 
