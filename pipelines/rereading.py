@@ -133,20 +133,30 @@ class _Replay:
         return found
 
     def _events(self) -> pa.Table:
-        """Every event of the sources' pages, in the order in which they were judged.
+        """Every event of the sources' pages, in the order in which they are judged.
 
-        Runs follow one another, batches too. Within a batch pages came side by side: the address that was judged an
-        article was so before its twins.
+        That is the order of time, as a run finds them in the history when it starts: what was imported stands where it
+        was captured. Batches of a crawl stay whole, and one after the other: in each, pages came side by side, and the
+        address that was judged an article was so before its twins.
         """
         rows = self._seen.captures().to_table(filter=self._wanted & (pc.field("kind") == "article"))
-        first: dict[tuple[str | None, ...], int] = {}
-        units = list(zip(*_columns(rows, "run", "batch", "requested_url"), strict=True))
+        imports = set(self._seen.runs().to_table(["run"], filter=pc.field("command") == "import")["run"].to_pylist())
+        first: dict[tuple[object, ...], int] = {}
+        batches: dict[tuple[str, int], dt.datetime] = {}
+        units = list(zip(*(rows[name].to_pylist() for name in ("run", "batch", "requested_url")), strict=True))
+        times = rows["at"].to_pylist()
         fates = zip(*_columns(rows, "outcome", "reason", "warc_file"), strict=True)
-        for unit, fate in zip(units, fates, strict=True):
+        for unit, fate, at in zip(units, fates, times, strict=True):
             first[unit] = min(first.get(unit, _LAST), _rank(*fate))
+            batches[unit[:2]] = min(batches.get(unit[:2], at), at)
+        begun: dict[str, dt.datetime] = {}
+        for run, number in sorted(batches):
+            begun[run] = batches[run, number] = max(begun.get(run, batches[run, number]), batches[run, number])
+        begins = [at if unit[0] in imports else batches[unit[:2]] for unit, at in zip(units, times, strict=True)]
         rank = pa.array([first[unit] for unit in units], pa.int8())
-        order = [("run", "ascending"), ("batch", "ascending"), ("__rank", "ascending"), ("at", "ascending")]
-        return rows.append_column("__rank", rank).sort_by(order).drop_columns(["__rank"])
+        order = [(name, "ascending") for name in ("__begin", "run", "batch", "__rank", "at")]
+        rows = rows.append_column("__begin", pa.array(begins, pa.timestamp("us", "UTC"))).append_column("__rank", rank)
+        return rows.sort_by(order).drop_columns(["__begin", "__rank"])
 
     def _started(self) -> Iterator[tuple[Capture, Reading | None, str | None]]:
         """Each event in order, with its extraction under way where it takes one, or what keeps it from being read."""

@@ -236,6 +236,25 @@ def test_captures_that_are_read_differently_are_an_edit(tmp_path: Path) -> None:
     assert faults(archive) == []
 
 
+def test_an_older_capture_that_was_imported_makes_no_edit_of_a_newer_one(tmp_path: Path) -> None:
+    archive = make(tmp_path)
+    answers = (
+        ("crawl", LATER, 60),
+        ("import", "The ferry was early for once, and all who stood on the quay ran to catch it.", 1),
+        ("crawl", LATER, 120),
+    )
+    for number, (command, text, at) in enumerate(answers):
+        run = archive.begin(command, software="test/1")
+        page = html("Ferry 1 is late", text) + b" " * number
+        fetch(run, exchange(f"{HOST}/1", page, fetched_at=minutes(at)), History.load(archive))
+        run.finish()
+    before = articles(archive)
+    assert len(before) == 2
+    rebuilt(archive, here, again=True)
+    assert articles(archive) == before
+    assert events(archive, f"{HOST}/1") == [("archived", None), ("revised", None), ("unchanged", "same_text")]
+
+
 def test_removed_pages_never_come_back(archive: Archive) -> None:
     stones = tombstones.load(archive.root, identity)
     tombstones.write(archive.root, stones.carve([f"{HOST}/1", f"{HOST}/moved"], reason=None, places=()))
