@@ -37,22 +37,33 @@ _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paragraphs:
-    """A text's paragraphs: the tokens of each, and a 32-bit hash of each together with the source that printed it."""
+    """A text's paragraphs, one behind the other: a hash of each token, and of each paragraph with who printed it.
 
-    tokens: tuple[tuple[str, ...], ...]
+    ``lengths`` are the tokens of each paragraph, ``signs`` how many of these are characters of a script without blanks.
+    """
+
+    tokens: Hashes
+    lengths: tuple[int, ...]
+    signs: tuple[int, ...]
     marks: Marks
 
-    def without(self, skipped: frozenset[int]) -> tuple[str, ...]:
-        """The tokens of the text, but of the paragraphs whose hash is ``skipped``."""
-        pairs = zip(self.tokens, self.marks.tolist(), strict=True)
-        return tuple(token for tokens, mark in pairs if mark not in skipped for token in tokens)
+    def shingles(self, skipped: frozenset[int] = frozenset()) -> Hashes:
+        """The text's sequences, as :func:`shingles`, without the paragraphs whose hash is ``skipped``."""
+        if skipped.isdisjoint(told := self.marks.tolist()):
+            return _sequences(self.tokens, sum(self.signs))
+        kept = np.array([mark not in skipped for mark in told], np.bool_)
+        return _sequences(self.tokens[np.repeat(kept, self.lengths)], int(np.array(self.signs)[kept].sum()))
 
 
 def paragraphs(source: str, body: str) -> Paragraphs:
-    """The paragraphs of ``body`` (blank lines between them) as tokens; case, signs and kinds of width do not count."""
+    """The paragraphs of ``body`` (blank lines between them); case, signs and kinds of width do not count."""
     found = [tokens for part in body.split("\n\n") if (tokens := tokens_of(part))]
-    marks = [_mark(source, tokens) for tokens in found]
-    return Paragraphs(tuple(found), np.array(marks, np.uint32))
+    return Paragraphs(
+        tokens=_hashed([token for tokens in found for token in tokens]),
+        lengths=tuple(map(len, found)),
+        signs=tuple(map(_unspaced, found)),
+        marks=np.array([_mark(source, tokens) for tokens in found], np.uint32),
+    )
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
@@ -65,13 +76,20 @@ def shingles(tokens: Sequence[str]) -> Hashes:
 
     A sequence has :data:`WORDS` tokens, :data:`SIGNS` where most tokens are characters of a script without blanks.
     """
-    size = SIGNS if 2 * _unspaced(tokens) > len(tokens) else WORDS
+    return _sequences(_hashed(tokens), _unspaced(tokens))
+
+
+def _hashed(tokens: Sequence[str]) -> Hashes:
+    return np.array(RMinHash.hash_token_sets([tokens])[0], np.uint64)
+
+
+def _sequences(tokens: Hashes, signs: int) -> Hashes:
+    size = SIGNS if 2 * signs > len(tokens) else WORDS
     if len(tokens) < size:
         return np.empty(0, np.uint64)
-    hashed = np.array(RMinHash.hash_token_sets([tokens])[0], np.uint64)
-    mixed = np.zeros(len(hashed) - size + 1, np.uint64)
+    mixed = np.zeros(len(tokens) - size + 1, np.uint64)
     for at in range(size):
-        mixed = mixed * _FACTOR + hashed[at : len(hashed) - size + 1 + at]
+        mixed = mixed * _FACTOR + tokens[at : len(tokens) - size + 1 + at]
     mixed ^= mixed >> np.uint64(30)
     mixed *= _MIX_1
     mixed ^= mixed >> np.uint64(27)

@@ -129,7 +129,10 @@ def test_what_a_house_prints_below_different_texts_is_its_own() -> None:
     (own,) = houses.own()
     assert own == paragraphs("harbour", foot).marks[0]
     assert own != paragraphs("elsewhere", foot).marks[0]
-    assert tokens_of(foot)[0] not in paragraphs("harbour", f"x\n\n{foot}").without(houses.own())
+    notice = f"{text(7, 2)}\n\n{foot}"
+    kept = paragraphs("harbour", notice).shingles(houses.own())
+    assert kept.tolist() == shingles(tokens_of(text(7, 2))).tolist()
+    assert paragraphs("elsewhere", notice).shingles(houses.own()).tolist() == shingles(tokens_of(notice)).tolist()
 
 
 def test_a_text_under_many_addresses_of_a_house_is_not_its_own() -> None:
