@@ -54,7 +54,7 @@ def report(
         loaded = load(config)
         configured = [source.name for source in loaded.sources]
         declared = {source.name: source.expect for source in loaded.sources if source.expect is not None}
-    with console(stderr=True).status("counting") as shown:
+    with view.Meter(console(stderr=True)) as meter:
         found = view.write(
             opened,
             place,
@@ -64,7 +64,7 @@ def report(
             sources=names,
             configured=configured,
             declared=declared,
-            said=lambda what: shown.update(f"counting {what}"),
+            said=meter.said,
         )
     click.echo("\n".join(view.lines(found, place)))
     return 0

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
 
 from crawler import health
 from crawler.report import GENERATOR
@@ -21,6 +26,35 @@ ALARMS = 100
 """Alarms that are told one by one."""
 _NEEDED = ("jinja2", "pygal")
 _BEGINNING = 2_000
+_LINE_SECONDS = 10.0
+
+
+class Meter:
+    """What is being counted: a line that changes on a terminal; elsewhere a line for what begins ten seconds later."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("counting") if console.is_terminal else None
+        self._next = time.monotonic() + _LINE_SECONDS
+
+    def __enter__(self) -> Self:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def said(self, what: str) -> None:
+        """Show that ``what`` is being counted."""
+        if self._status is not None:
+            self._status.update(f"counting: {what}")
+        elif time.monotonic() >= self._next:
+            self._next = time.monotonic() + _LINE_SECONDS
+            self._console.print(f"counting: {what}")
 
 
 class NotWritten(ArchiveError):

@@ -1,6 +1,6 @@
 """Questions put to an archive's tables for the page that people look at; ``docs/report.md`` says what it shows."""
 
-from storage.report.ask import STEPS, report
+from storage.report.ask import report
 from storage.report.model import Report
 
-__all__ = ["STEPS", "Report", "report"]
+__all__ = ["Report", "report"]

@@ -20,9 +20,6 @@ from storage.report.hosts import RUNS, hosts
 from storage.report.model import Report, SpanLine
 from storage.report.period import period
 
-STEPS = 6
-"""Steps of the work, for whoever shows how far it is."""
-
 
 def report(
     archive: Archive,

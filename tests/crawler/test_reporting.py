@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import io
 import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from lxml import html
+from rich.console import Console
 
 from crawler.cli import main
 from crawler.commands import report as command
@@ -219,6 +221,14 @@ def test_where_no_report_can_stand(out: str, told: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["report", "--archive", str(archive.root), "-o", place])
     assert done.exit_code == 2
     assert told in done.output
+
+
+def test_a_long_one_says_what_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_LINE_SECONDS", 0.0)
+    out = io.StringIO()
+    with command.Meter(Console(file=out, force_terminal=False)) as meter:
+        meter.said("coverage")
+    assert out.getvalue() == "counting: coverage\n"
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
