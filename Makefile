@@ -87,6 +87,10 @@ bench-health: $(VENV)/.stamp-dev ## break invented sources, count false alarms o
 bench-import: $(VENV)/.stamp-dev ## import a WARC file of saved pages: beside extraction alone, and beside news-please
 	@nice $(BIN)/python tests/benchmarks/importing/bench.py --copies $(or $(COPIES),2)
 
+# ARTICLES=100000 measures with fewer. The archive that it writes below build/bench-clusters, 2 GB for a million, goes again.
+bench-clusters: $(VENV)/.stamp-dev ## measure how long it takes to tell copies among a million articles, and 10,000 new ones
+	@nice $(BIN)/python tests/benchmarks/clusters/bench.py --articles $(or $(ARTICLES),1000000)
+
 # URLS=1000000 measures with fewer. The archive that it writes, 4 GB for ten million, stays in build/bench-history.
 bench-history: $(VENV)/.stamp-dev ## measure how long a run's history takes to load, and how much memory
 	@nice $(BIN)/python tests/benchmarks/history/bench.py --urls $(or $(URLS),10000000)
