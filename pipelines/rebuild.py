@@ -203,7 +203,7 @@ class _Counting:
         self._count += 1
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LINE_SECONDS
-            self._say(f"{self._count} pages read, of {self._most} at most")
+            self._say(f"{self._count} pages read, of about {self._most}")
         return self._submit(page)
 
 
