@@ -186,6 +186,32 @@ def test_words(made: str, expected: str) -> None:
     assert made == expected
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_colour_can_be_read_and_told_apart_without_its_hue(dark: bool) -> None:
+    style = Path(words.__file__).with_name("report.css").read_text(encoding="utf-8")
+    light, _, rest = style.partition("@media (prefers-color-scheme: dark) {")
+    colours = dict(re.findall(r"--([a-z]\w*(?:-\w+)?): (#\w{6})", light))
+    inks = dict.fromkeys(("c0", "c1", "f5", "f6"), "on-dark")
+    if dark:
+        colours |= dict(re.findall(r"--([a-z]\w*(?:-\w+)?): (#\w{6})", rest))
+        inks = dict.fromkeys(("c3", "c4", "c5", "c6", "f0", "f1", "f2", "f3"), "on-dark")
+    pairs = [(name, inks.get(name, "on-light")) for name in colours if re.fullmatch(r"[cf]\d", name)]
+    pairs += [("page", "ink"), ("page", "soft"), ("card", "soft"), ("page", "link"), ("mark", "ink"), ("card", "alarm")]
+    for ground, ink in pairs:
+        low, high = sorted((luminance(colours[ground]), luminance(colours[ink])))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (ground, ink)
+    for scale in "cf":
+        steps = [luminance(colours[f"{scale}{step}"]) for step in range(7)]
+        assert steps == sorted(steps, reverse=(scale == "c") == dark), scale
+
+
 @pytest.mark.parametrize(
     ("share", "level"), [(0.0, 0), (0.499, 0), (0.5, 1), (0.8, 2), (0.9, 3), (0.95, 4), (0.999, 5), (1.0, 6)]
 )
