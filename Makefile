@@ -95,6 +95,14 @@ bench-clusters: $(VENV)/.stamp-dev ## measure how long it takes to tell copies a
 bench-history: $(VENV)/.stamp-dev ## measure how long a run's history takes to load, and how much memory
 	@nice $(BIN)/python tests/benchmarks/history/bench.py --urls $(or $(URLS),10000000)
 
+# Without the saved pages in ../shared/bench nothing is measured.
+bench-size: $(VENV)/.stamp-dev ## measure an article's bytes in Parquet and WARC beside gzipped pages, and write docs/performance.md
+	@nice $(BIN)/python tests/benchmarks/size/bench.py --write
+
+# ROWS=200000 measures with fewer. What it generates, 3 GB for five million, stays in build/bench-query.
+bench-query: $(VENV)/.stamp-dev ## ask for one source and month among 5 million articles in DuckDB, and write docs/performance.md
+	@nice $(BIN)/python tests/benchmarks/query/bench.py --rows $(or $(ROWS),5000000) --write
+
 clean: ## remove the virtual environment and all caches; archives stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find crawler pipelines storage tests -name __pycache__ -type d -prune -exec rm -rf {} +
