@@ -80,19 +80,22 @@ def tails(archive: Archive, aside: Aside, say: Say) -> None:
 
 
 def level(archive: Archive) -> None:
-    """Note for every run the same batch number in both tables; rows that one of them lacks are looked for by page."""
+    """Note for every run the same batch number in both tables; rows that one of them lacks are looked for by page.
+
+    And for every run that has its row in ``runs`` that it was written: a lost entry may have been all that told it.
+    """
     known = set(archive.runs().to_table(["run"])["run"].to_pylist())
     runs = {warc.run_of(file) for file in warc.segments(archive.warc)} | set(verify.open_runs(archive, known))
-    captures, articles = (delta.snapshot(archive.root, table) for table in (CAPTURES, ARTICLES))
-    for handle, table in ((captures, CAPTURES), (articles, ARTICLES)):
-        due = [
-            (run, number)
-            for run in sorted(runs)
-            if (number := max(delta.transaction(captures, run), delta.transaction(articles, run)))
-            > delta.transaction(handle, run)
-        ]
-        if due:
-            log.replace(archive.root / table.name, transactions=due, operation="WRITE", data_change=False)
+    captures, articles, ended = (delta.snapshot(archive.root, table) for table in (CAPTURES, ARTICLES, RUNS))
+    due = {run: max(delta.transaction(captures, run), delta.transaction(articles, run)) for run in sorted(runs)}
+    for handle, table, numbers in (
+        (captures, CAPTURES, due),
+        (articles, ARTICLES, due),
+        (ended, RUNS, dict.fromkeys(sorted(known), 1)),
+    ):
+        lacking = [(run, number) for run, number in numbers.items() if number > delta.transaction(handle, run)]
+        if lacking:
+            log.replace(archive.root / table.name, transactions=lacking, operation="WRITE", data_change=False)
 
 
 def _log(root: Place, table: Table, aside: Aside, say: Say, standing: salvage.Standing) -> tuple[bool, bool]:

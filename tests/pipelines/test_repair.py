@@ -336,9 +336,14 @@ def test_rows_that_a_replay_replaced_do_not_come_back(copy: Archive, whole: Arch
     assert fetches(copy) == then
 
 
-def test_a_run_that_is_replayed_without_the_log_of_runs_stays_one(copy: Archive, whole: Archive) -> None:
-    remove(copy.root / "runs" / "_delta_log")
-    remove(files(copy, CAPTURES)[1])
+@pytest.mark.parametrize(
+    "lost", [lambda a: remove(a.root / "runs" / "_delta_log"), lambda a: empty(newest_entry(a, RUNS))]
+)
+def test_a_run_that_is_replayed_and_whose_row_lost_its_entry_stays_one(
+    copy: Archive, whole: Archive, lost: Callable[[Archive], object]
+) -> None:
+    lost(copy)
+    remove(files(copy, CAPTURES)[2])
     mend(copy)
     assert verify(copy).problems == ()
     assert fetches(copy) == fetches(whole)
