@@ -67,7 +67,7 @@ def info() -> bytes:
 
 def members(records: Sequence[bytes]) -> bytes:
     """Each record a gzip member, as the standard asks."""
-    return b"".join(gzip.compress(one, 1) for one in records)
+    return b"".join(gzip.compress(one, 1, mtime=0) for one in records)
 
 
 def frames(records: Sequence[bytes]) -> bytes:
@@ -91,7 +91,7 @@ def with_dictionary(records: Sequence[bytes], *, packed: bool = True) -> bytes:
 
 PACKINGS: dict[str, Callable[[Sequence[bytes]], bytes]] = {
     "gzip by record": members,
-    "gzip as a whole": lambda records: gzip.compress(b"".join(records)),
+    "gzip as a whole": lambda records: gzip.compress(b"".join(records), mtime=0),
     "plain": b"".join,
     "zstd by record": frames,
     "zstd as a whole": lambda records: zstd.compress(b"".join(records)),
@@ -120,11 +120,11 @@ def damaged() -> Iterator[Case]:
     """Files with five pages, of which something is wrong with number 2, or around it, or with the last."""
     five = [response(number) for number in range(5)]
     rest, all_five = (0, 1, 3, 4), (0, 1, 2, 3, 4)
-    packed = [gzip.compress(one, 1) for one in five]
+    packed = [gzip.compress(one, 1, mtime=0) for one in five]
     yield Case(name="torn last member", data=members(five)[:-60], kept=(0, 1, 2, 3), damage=("torn",))
     yield Case(name="torn trailer", data=members(five)[:-3], kept=(0, 1, 2, 3), damage=("torn",))
     yield Case(name="torn plain", data=b"".join(five)[:-60], kept=(0, 1, 2, 3), damage=("length_mismatch",))
-    whole = gzip.compress(b"".join(five))
+    whole = gzip.compress(b"".join(five), mtime=0)
     yield Case(name="torn whole", data=whole[:-5], kept=(0, 1, 2, 3), damage=("torn",))
     yield Case(name="torn frame", data=frames(five)[:-60], kept=(0, 1, 2, 3), damage=("torn",))
     for name, place in (("broken member", 60), ("broken start", 12), ("wrong checksum", -6)):

@@ -33,7 +33,7 @@ from storage.warc.foreign import Feed, scan
 
 # Pages under way at once: so many that workers have something to do while a batch is committed or a page takes long.
 AHEAD_PAGES = 256
-AHEAD_BYTES = 64 * 1024 * 1024
+AHEAD_BYTES = 128 * 1024 * 1024
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -44,6 +44,12 @@ class _Waiting:
     stored: StoredResponse
     reading: Reading | None = None
     withheld: tuple[str, tuple[str, ...]] | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes that it holds in memory: its payload, and the page that was decoded from it."""
+        page = self.reading.page if self.reading is not None else None
+        return len(self.stored.payload) + (len(page.body) if isinstance(page, Page) else 0)
 
 
 class FileImport:
@@ -100,7 +106,7 @@ class FileImport:
             held = 0
             for one in self._candidates(Feed(read)):
                 waiting.append(one)
-                held += len(one.stored.payload)
+                held += one.size
                 while waiting and (len(waiting) > AHEAD_PAGES or held > AHEAD_BYTES):
                     held -= self._next(waiting)
                 while waiting and self._is_enough(self.taken + len(waiting)):
@@ -113,9 +119,10 @@ class FileImport:
 
     def _next(self, waiting: deque[_Waiting]) -> int:
         one = waiting.popleft()
+        size = one.size
         self._settle(one)
         self._commit_if_due()
-        return len(one.stored.payload)
+        return size
 
     def _is_enough(self, pages: int) -> bool:
         return self._limit is not None and pages >= self._limit

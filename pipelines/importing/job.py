@@ -30,6 +30,8 @@ from storage.warc.foreign import NoWarc
 
 COMMAND = "import"
 STOPPED = "stopped before its end"
+# Pages after which history is read from the tables again: what a run touches takes a kilobyte of memory for each.
+RELOAD = 200_000
 # No source can be called that: who holds it adds pages of sources that nobody configured, which have no lock each.
 _OTHERS = "+import"
 # At the end: nothing is left to take of a file of which there is nothing more to tell.
@@ -74,16 +76,10 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
         busy = frozenset(_locked(archive, task, stack))
         # With the locks held, so that nobody adds to these sources between the recovery and the history.
         recover(archive, submit=submit, say=say)
-        base = _Base(
-            archive=archive,
-            hosts=Hosts(task.sources, task.wanted),
-            history=History.load(archive),
-            seen=Seen(archive),
-            stones=forgotten.load(archive),
-            busy=busy,
-        )
+        base = _base(task, archive, busy)
         done = _done(archive, task.digest)
         reports: list[FileReport] = []
+        fresh = 0
         for file in task.inputs:
             if file.identity in done:
                 reports.append(FileReport(input=file, outcome="already"))
@@ -91,9 +87,23 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
             if _is_enough(task, reports):
                 return Report(files=tuple(reports), busy=tuple(sorted(busy)))
             reports.append(_one(task, file, base, submit, reports, watch))
+            fresh += _taken(reports[-1:])
+            if fresh >= RELOAD:
+                base, fresh = _base(task, archive, busy), 0
             if reports[-1].outcome == "stopped" and not _is_enough(task, reports):
                 return Report(files=tuple(reports), busy=tuple(sorted(busy)), stopped=True)
         return Report(files=tuple(reports), busy=tuple(sorted(busy)))
+
+
+def _base(task: Task, archive: Archive, busy: frozenset[str]) -> _Base:
+    return _Base(
+        archive=archive,
+        hosts=Hosts(task.sources, task.wanted),
+        history=History.load(archive),
+        seen=Seen(archive),
+        stones=forgotten.load(archive),
+        busy=busy,
+    )
 
 
 def _one(
@@ -212,7 +222,7 @@ def _held(stack: contextlib.ExitStack, lock: Lock | None, archive: Archive, name
 def _left(task: Task, before: Sequence[FileReport]) -> int | None:
     if task.limit is None:
         return None
-    return task.limit - sum(tally.count for report in before for tally in report.tallies if _is_taken(tally.outcome))
+    return task.limit - _taken(before)
 
 
 def _is_enough(task: Task, before: Sequence[FileReport]) -> bool:
@@ -220,8 +230,10 @@ def _is_enough(task: Task, before: Sequence[FileReport]) -> bool:
     return left is not None and left <= 0
 
 
-def _is_taken(outcome: str) -> bool:
-    return outcome not in (SKIPPED, DAMAGED)
+def _taken(reports: Sequence[FileReport]) -> int:
+    """How many pages these files brought."""
+    tallies = (tally for report in reports for tally in report.tallies)
+    return sum(tally.count for tally in tallies if tally.outcome not in (SKIPPED, DAMAGED))
 
 
 def _dry(task: Task, watch: Watch) -> Report:

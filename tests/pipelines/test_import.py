@@ -14,6 +14,7 @@ import storage
 from crawler.commands import forget
 from crawler.commands.forget import Request
 from pipelines import forgotten
+from pipelines.history import History
 from pipelines.importing.inputs import described
 from pipelines.importing.job import import_files
 from pipelines.importing.task import FileReport, Progress, Report, Task
@@ -245,6 +246,28 @@ def test_an_import_that_is_limited_or_stopped_goes_on_later(tmp_path: Path) -> N
     rest = import_files(task(tmp_path, given[:3], given[3:]))
     assert [file.outcome for file in rest.files] == ["already", "done"]
     assert sound(tmp_path).articles().count_rows() == 6
+
+
+def test_history_is_read_again_now_and_then_so_that_memory_stays_flat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.importing.job.RELOAD", 2)
+    loads = 0
+
+    class Counted(History):
+        @classmethod
+        def load(cls, *given: Any) -> History:
+            nonlocal loads
+            loads += 1
+            return History.load(*given)
+
+    monkeypatch.setattr("pipelines.importing.job.History", Counted)
+    edited = page(1, sentence="The ferry was early this time, which surprised everybody who had come to the quay.")
+    later = [response(1, date="2024-03-02T12:00:00Z", body=edited), response(1), response(4)]
+    report = import_files(task(tmp_path, [response(1), response(2)], [response(2), response(3)], later))
+    assert fates(report) == {"archived": 4, "revised": 1, "skipped known_record": 2}
+    assert loads == 3
+    sound(tmp_path)
 
 
 class Killed(BaseException):
