@@ -5,55 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from storage.archive import Archive
-from storage.health import expectations, fates, series, shares, volume
+from storage.health import expectations, fates, series, shares, troubles, volume
 from storage.health.model import CODES, ROOTS, Expectations, Finding, Health
+from storage.health.polls import Polls
+from storage.health.polls import polls as load_polls
+from storage.health.runs import TALLY, Runs
+from storage.health.runs import load as load_runs
 from storage.health.series import DAY, Series
 from storage.records import Tally
 
 BUDGET = 1e-3
 """False alarms a day that the measures of articles may raise over all sources together, were every day independent."""
-TALLY = "health"
-"""The outcome under which a run's row tells what was found when it ended, with the code as the reason."""
 # A past of so many runs says what can be said; more of them would only be read.
 _RUNS = 500
 _AT_LEAST = dt.timedelta(days=14)
 _GAP = 12 * 3600
-# A source without a part in any run for so long is crawled no more, and is not missed.
-_ACTIVE_DAYS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Runs:
-    """Starts of the runs of ten weeks (seconds), and what each found of which source (None where it says nothing).
-
-    ``active`` are the sources that had a part in the last runs, None where that is unknown.
-    """
-
-    starts: tuple[int, ...]
-    found: tuple[frozenset[tuple[str, str]] | None, ...]
-    active: frozenset[str] | None
-
-    @property
-    def open(self) -> frozenset[tuple[str, str]]:
-        """What the last run that looked found."""
-        return next((found for found in reversed(self.found) if found is not None), frozenset())
-
-    def closed(self) -> dict[tuple[str, str], int]:
-        """When what was found once was found no more."""
-        before: frozenset[tuple[str, str]] = frozenset()
-        out: dict[tuple[str, str], int] = {}
-        for start, found in zip(self.starts, self.found, strict=True):
-            if found is not None:
-                out.update(dict.fromkeys(before - found, start))
-                before = found
-        return out
 
 
 def judge(
@@ -74,13 +44,13 @@ def judge(
         ArchiveError: a table cannot be read.
     """
     now = int(at.timestamp()) + 1
-    runs = _runs(archive, at, began)
+    runs = load_runs(archive, at, began)
     found = series.load(archive.articles(all_revisions=True), at=at)
     places = {name: index for index, name in enumerate(found.sources)}
     open_ = frozenset((places[name], code) for name, code in runs.open if name in places)
     closed = {(places[name], code): when for (name, code), when in runs.closed().items() if name in places}
     limit = _limit(found, runs, now)
-    polls, troubles = _troubles(archive, runs, at)
+    polls, bad = _troubles(archive, runs, at)
     fallen = volume.falls(
         found,
         now,
@@ -93,7 +63,7 @@ def judge(
     listed = [
         *(_of_lack(found, lack) for lack in lacking),
         *(_of_fall(found, fall, at) for fall in fallen),
-        *troubles,
+        *bad,
     ]
     wanted = frozenset(found.sources) | {one.source for one in listed}
     if runs.active is not None:
@@ -121,41 +91,13 @@ def tallies(health: Health) -> list[Tally]:
     ]
 
 
-def _limit(found: Series, runs: _Runs, now: int) -> float:
+def _limit(found: Series, runs: Runs, now: int) -> float:
     """The chance below which a measure of articles alarms: the budget over sources, measures and a day's runs."""
     today = sum(1 for start in runs.starts if start > now - DAY)
     return BUDGET / (max(1, len(found.sources)) * max(1, today)) / (len(series.FLAGS) + 2)
 
 
-def _runs(archive: Archive, at: dt.datetime, began: dt.datetime | None) -> _Runs:
-    since = at - dt.timedelta(weeks=series.WEEKS)
-    wanted = (pc.field("started_at") >= pa.scalar(since)) & (pc.field("finished_at") <= pa.scalar(at))
-    table = archive.runs().to_table(["started_at", "outcome", "tallies"], wanted).sort_by("started_at")
-    # Only what a run found is made Python of: a row of a thousand sources holds some ten thousand tallies.
-    flat = pc.list_flatten(table["tallies"])
-    parents = pc.list_parent_indices(table["tallies"])
-    mask = pc.equal(pc.struct_field(flat, "outcome"), TALLY)
-    found: dict[int, set[tuple[str, str | None]]] = {}
-    rows = zip(parents.filter(mask).to_pylist(), flat.filter(mask).to_pylist(), strict=True)
-    for row, tally in rows:
-        found.setdefault(row, set()).add((tally["source"], tally["reason"]))
-    starts = [int(value.timestamp()) for value in table["started_at"].to_pylist()]
-    listed = [
-        frozenset((name, code) for name, code in found[row] if code is not None) if row in found else None
-        for row in range(len(starts))
-    ]
-    late = [row for row, start in enumerate(starts) if start > at.timestamp() - _ACTIVE_DAYS * DAY]
-    names = pc.unique(
-        pc.struct_field(flat, "source").filter(pc.greater_equal(parents, late[0] if late else len(starts)))
-    )
-    active = frozenset(names.to_pylist()) - {""}
-    if began is not None and int(began.timestamp()) not in starts:
-        starts.append(int(began.timestamp()))
-        listed.append(None)
-    return _Runs(starts=tuple(starts), found=tuple(listed), active=active or None)
-
-
-def _heard(found: Series, runs: _Runs, polls: fates.Polls, now: int, days: int) -> list[float]:
+def _heard(found: Series, runs: Runs, polls: Polls, now: int, days: int) -> list[float]:
     """What part of a window each source was heard in; 0 for all where runs did not go on as usual.
 
     A gap between runs that is longer than half a day, or than one usual one and a half, may have cost articles.
@@ -170,14 +112,17 @@ def _heard(found: Series, runs: _Runs, polls: fates.Polls, now: int, days: int) 
     return [polls.answered(name, start) for name in found.sources]
 
 
-def _troubles(archive: Archive, runs: _Runs, at: dt.datetime) -> tuple[fates.Polls, list[Finding]]:
+def _troubles(archive: Archive, runs: Runs, at: dt.datetime) -> tuple[Polls, list[Finding]]:
     since = at - dt.timedelta(weeks=series.WEEKS)
     if len(runs.starts) > _RUNS:
         since = max(since, min(at - _AT_LEAST, dt.datetime.fromtimestamp(runs.starts[-_RUNS], dt.UTC)))
     captures = archive.captures()
-    polls = fates.polls(captures, since=since, at=at)
-    troubles = fates.pages(captures, since=since, at=at, open_=runs.open)
-    said = fates.reasons(captures, [*polls.ceased, *troubles], at=at)
+    polls = load_polls(captures, since=since, at=at)
+    configured = _entrances(archive) if polls.ceased else {}
+    # Whoever is configured no more is missed no more.
+    ceased = [one for one in polls.ceased if one.entrance in configured.get(one.source, {one.entrance})]
+    bad = [*ceased, *fates.pages(captures, since=since, at=at, open_=runs.open)]
+    said = troubles.reasons(captures, bad, at=at)
     found = [
         Finding(
             source=one.source,
@@ -189,23 +134,24 @@ def _troubles(archive: Archive, runs: _Runs, at: dt.datetime) -> tuple[fates.Pol
             chance=one.chance,
             cause=_cause(one.entrance, said.get((one.source, one.code, one.entrance))),
         )
-        for one in [*polls.ceased, *troubles]
+        for one in bad
     ]
-    return polls, _silent(found, archive)
+    return polls, _silent(found, configured)
 
 
-def _silent(found: list[Finding], archive: Archive) -> list[Finding]:
-    """``found`` with one finding in place of those of all entrances of a source."""
-    names = {one.source for one in found if one.code == "entrance"}
-    if not names:
-        return found
+def _entrances(archive: Archive) -> dict[str, frozenset[str | None]]:
+    """The entrances of each source by its newest rules."""
     table = archive.sources().to_table(["source", "entrances", "since"]).sort_by("since")
     rows = zip(table["source"].to_pylist(), table["entrances"].to_pylist(), strict=True)
-    total = {name: len(listed) for name, listed in rows}
+    return {name: frozenset(listed) for name, listed in rows}
+
+
+def _silent(found: list[Finding], configured: Mapping[str, frozenset[str | None]]) -> list[Finding]:
+    """``found`` with one finding in place of those of all entrances of a source."""
     out = [one for one in found if one.code != "entrance"]
-    for name in sorted(names):
+    for name in sorted({one.source for one in found if one.code == "entrance"}):
         mine = [one for one in found if one.source == name and one.code == "entrance"]
-        if len(mine) != total.get(name):
+        if len(mine) != len(configured.get(name, ())):
             out += mine
         else:
             worst = max(mine, key=lambda one: one.since)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pyarrow as pa
 import pytest
 
 from storage.health import Expectations
-from storage.health.judge import TALLY, judge, tallies
+from storage.health.judge import judge, tallies
+from storage.health.runs import TALLY
+from storage.schema import SOURCES
 from tests.health.evaluate import healthy, walk
-from tests.health.invented import BREAKS, PAPERS, Paper, history
+from tests.health.invented import BREAKS, PAPERS, Memory, Paper, Told, history
 
 OTHERS = tuple(Paper(name=f"other{number}", a_day=12.0) for number in range(4))
 COUNTY = next(paper for paper in PAPERS if paper.name == "county")
@@ -54,6 +57,20 @@ def test_an_alarm_is_news_once_and_its_end_too() -> None:
     last = judge(healed, at=ends[DAYS])
     assert (last.findings, last.recovered) == ((), (("county", "date"),))
     assert [(one.source, one.reason, one.count) for one in tallies(last)] == [("", None, 0)]
+
+
+def test_an_entrance_that_is_configured_no_more_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    change, _ = BREAKS["the feed is gone (404)"]
+    told, ends = history([*OTHERS, COUNTY], days=DAYS + 2, runs_a_day=1, seed=7, breaks={"county": change}, broken=2)
+    for _ in walk(told, ends, DAYS + 2):
+        pass
+    (found,) = judge(told, at=ends[-1]).findings
+    assert (found.code, found.seen) == ("entrance", 2)
+    assert found.cause == "http://county.test/feed (http_404)"
+    row = {"source": "county", "digest": "e", "since": ends[-1], "run": "r", "hosts": [], "labels": []}
+    rules = pa.Table.from_pylist([{**row, "entrances": ["http://county.test/"]}], schema=SOURCES.schema)
+    monkeypatch.setattr(Told, "sources", lambda _: Memory(SOURCES, rules))
+    assert judge(told, at=ends[-1]).findings == ()
 
 
 def test_whoever_is_crawled_no_more_is_not_missed() -> None:
