@@ -109,6 +109,12 @@ class Differences:
     kept: tuple[Turned, ...] = ()
 
     @property
+    def differs(self) -> bool:
+        """Whether anything does that is compared, or a page could not be read."""
+        turned = self.accepted or self.rejected or self.kept
+        return bool(turned or self.edits or self.no_edits or self.same < self.compared)
+
+    @property
     def articles(self) -> int:
         """Rows that stood before and were read again."""
         return self.compared + self.gone + self.no_edits

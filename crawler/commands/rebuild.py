@@ -110,7 +110,11 @@ def lines(preview: Preview, losses: dict[str, tuple[Loss, ...]]) -> list[str]:
     """What a rebuild changes, as a person reads it."""
     if not preview.pages:
         return [f"Nothing to do: every page has been read by {EXTRACTOR} and these rules; --all reads them again."]
-    told = [line for one in preview.differences for line in _source(one)]
+    told = [line for one in preview.differences if one.differs for line in _source(one)]
+    alike = [one for one in preview.differences if not one.differs]
+    if alike:
+        pages, articles = sum(one.pages for one in alike), sum(one.compared for one in alike)
+        told.append(f"Nothing differs in {len(alike)} sources: {pages} pages read, {articles} articles compared")
     for source, lost in losses.items():
         told += [
             f"Source {source} would lose: {one.what} of {one.count} articles of {one.of} ({one.share:.1%})"

@@ -96,7 +96,7 @@ def test_a_dry_run_reads_in_worker_processes_and_changes_nothing(archive: Archiv
     before = [archive.articles().version, archive.captures().version, archive.runs().version]
     done = broadsheet("rebuild", "--archive", archive.root, "--all", "--dry-run")
     assert done.exit_code == 0, done.output
-    assert "harbour: 4 pages read, 3 articles compared, 3 of them the same" in done.output
+    assert "Nothing differs in 2 sources: 7 pages read, 6 articles compared" in done.output
     assert done.output.endswith("Nothing was changed.\n")
     assert [archive.articles().version, archive.captures().version, archive.runs().version] == before
     assert not (archive.root / replace.FOLDER).exists()
