@@ -25,7 +25,7 @@ def current(rows: Rows) -> pa.Table:
     ``since`` is the earliest instant at which an article is known to have been there, ``known_by`` the column that
     tells it: ``date_published``, ``first_seen``, or ``date``, which tells its end.
     """
-    parts = [_told(pa.Table.from_batches([batch])) for batch in rows.to_batches(list(COLUMNS))]
+    parts = [_told(pa.Table.from_batches([batch])) for batch in rows.to_batches(list(COLUMNS), frugal=True)]
     return pa.concat_tables([_told(rows.schema.empty_table().select(list(COLUMNS))), *parts])
 
 

@@ -20,6 +20,7 @@ NEAR: Final = 6
 LEAST: Final = 14 / SLOTS
 """Share of equal slots below which a pair is dropped. At a similarity of 0.2 two in a thousand fall below."""
 _CHUNK: Final = 250_000
+_HIGH: Final = 22
 
 
 def candidates(all_: Signatures, usable: npt.NDArray[np.bool_], begin: int) -> tuple[Pairs, npt.NDArray[np.float64]]:
@@ -35,7 +36,8 @@ def candidates(all_: Signatures, usable: npt.NDArray[np.bool_], begin: int) -> t
     found: list[npt.NDArray[np.uint64]] = []
     for band in range(bands.shape[1]):
         keys = np.ascontiguousarray(bands[:, band])
-        met = np.flatnonzero(_among(keys[:begin], np.sort(keys[fresh])) & usable[:begin])
+        met = _among(keys[:begin], np.sort(keys[fresh]))
+        met = met[usable[met]]
         rows = np.concatenate([met, fresh])
         order = np.lexsort((rows, keys[rows]))
         rows = rows[order]
@@ -56,7 +58,14 @@ def candidates(all_: Signatures, usable: npt.NDArray[np.bool_], begin: int) -> t
     return pairs[order], alike[order]
 
 
-def _among(values: npt.NDArray[np.uint32], sorted_: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-    """Which of ``values`` stand in ``sorted_``."""
-    places = np.minimum(np.searchsorted(sorted_, values), len(sorted_) - 1)
-    return np.asarray(sorted_[places] == values)
+def _among(values: npt.NDArray[np.uint32], sorted_: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """At which places of ``values`` one of ``sorted_`` stands.
+
+    A table of the highest bits rules most of them out at a tenth of the time (measured with a million and 20,000).
+    """
+    near = np.zeros(1 << _HIGH, np.bool_)
+    near[sorted_ >> np.uint32(32 - _HIGH)] = True
+    at = np.flatnonzero(near[values >> np.uint32(32 - _HIGH)])
+    left = values[at]
+    places = np.minimum(np.searchsorted(sorted_, left), len(sorted_) - 1)
+    return np.asarray(at[sorted_[places] == left], np.int64)

@@ -108,7 +108,7 @@ def load(rows: Rows, houses: Houses) -> Members:
     keys: list[pa.Table] = []
     signed: list[Signatures] = []
     plain: list[pa.Table] = []
-    for batch in rows.to_batches([*_COLUMNS, "paragraphs"]):
+    for batch in rows.to_batches([*_COLUMNS, "paragraphs"], frugal=True):
         table = pa.Table.from_batches([batch])
         signed.append(_signatures(table))
         houses.add([np.frombuffer(told, np.uint32) for told in table["paragraphs"].to_pylist() if told])

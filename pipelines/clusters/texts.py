@@ -46,7 +46,7 @@ def read(rows: Rows, wanted: Sequence[str], months: Sequence[str]) -> Iterator[t
     """The paragraphs of the rows of ``articles`` whose keys are ``wanted``, from these months."""
     keys = pa.array(wanted, pa.string())
     near = pc.field("month").isin(pa.array(months, pa.string())) & pc.field("row").isin(keys)
-    for batch in rows.to_batches(["row", "source", "body"], near):
+    for batch in rows.to_batches(["row", "source", "body"], near, frugal=True):
         columns = (batch[name].to_pylist() for name in ("row", "source", "body"))
         for row, source, body in zip(*columns, strict=True):
             yield row, paragraphs(source, body)
