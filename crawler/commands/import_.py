@@ -235,9 +235,10 @@ def _view(console: Console, inputs: tuple[Input, ...]) -> Iterator[_Bar | _Lines
 
 
 def exit_code(report: Report) -> int:
-    """1 where the extractor has a bug, or no file could be read; 3 where something was left out; else 0."""
+    """1 where the archive could not be written, the extractor has a bug, or no file could be read; 3 where something
+    was left out; else 0."""
     outcomes = [file.outcome for file in report.files]
-    if "failed" in outcomes or (outcomes and set(outcomes) <= {"refused", "unreadable"}):
+    if {"failed", "broken"} & set(outcomes) or (outcomes and set(outcomes) <= {"refused", "unreadable"}):
         return FAILED
     left = {"refused", "unreadable"} & set(outcomes) or any(file.damage for file in report.files)
     return INCOMPLETE if left or report.stopped or report.busy else DONE
@@ -289,7 +290,7 @@ def lines(report: Report) -> list[str]:
         told.append(f"{already} of {len(report.files)} files were imported whole before; they were not read again.")
     for file in report.files:
         name = clean(file.input.name)
-        if file.outcome in ("refused", "unreadable", "failed"):
+        if file.outcome in ("refused", "unreadable", "failed", "broken"):
             told.append(f"{name} was not imported whole: {clean(file.detail or '')}.")
         told += [
             f"{name}: {one.reason} at {one.offset}, {one.length} bytes{f' ({clean(one.detail)})' if one.detail else ''}"

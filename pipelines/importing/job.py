@@ -21,7 +21,7 @@ from pipelines.readings import Submit, here
 from pipelines.recovery import recover
 from pipelines.workers import Workers
 from storage.archive import Archive, Run, open_archive
-from storage.errors import ArchiveBusy, ArchiveNotFound
+from storage.errors import ArchiveBusy, ArchiveError, ArchiveNotFound
 from storage.locks import Lock
 from storage.migrations import migrate
 from storage.records import RunOutcome
@@ -87,6 +87,8 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
             if _is_enough(task, reports):
                 return Report(files=tuple(reports), busy=tuple(sorted(busy)))
             reports.append(_one(task, file, base, submit, reports, watch))
+            if reports[-1].outcome == "broken":
+                break
             fresh += _taken(reports[-1:])
             if fresh >= RELOAD:
                 base, fresh = _base(task, archive, busy), 0
@@ -141,8 +143,11 @@ def _one(
         outcome, detail = _ended(work)
         report = _report(work, file, run, outcome, detail)
         run.finish(outcome=_outcome_of(work, outcome), tallies=report.tallies, detail=_told(report))
-    except BaseException:
+    except (ArchiveError, OSError) as error:
         # What was written is indexed when the next run begins.
+        run.abandon()
+        return _report(work, file, run, "broken", f"the archive cannot be written: {error!s:.300}")
+    except BaseException:
         run.abandon()
         raise
     return report

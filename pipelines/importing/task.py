@@ -13,9 +13,10 @@ from storage.places import Address
 from storage.records import Tally
 from storage.warc import DamagedRecord
 
-FileOutcome = Literal["done", "already", "stopped", "refused", "unreadable", "failed"]
+FileOutcome = Literal["done", "already", "stopped", "refused", "unreadable", "failed", "broken"]
 """``already``: an earlier import took all of it. ``refused``: it is no WARC file. ``unreadable``: it is gone, or its
-transfer broke off; what came until then is kept. ``failed``: the extractor has a bug that one of its pages met."""
+transfer broke off; what came until then is kept. ``failed``: the extractor has a bug that one of its pages met.
+``broken``: the archive could not be written; no further file is begun, and the next import goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ import pytest
 import storage
 from crawler.commands import forget
 from crawler.commands.forget import Request
+from crawler.commands.import_ import exit_code
 from pipelines import forgotten
 from pipelines.history import History
 from pipelines.importing.inputs import described
@@ -21,7 +22,7 @@ from pipelines.importing.task import FileReport, Progress, Report, Task
 from pipelines.importing.wanted import Source, Wanted
 from storage import warc
 from storage.archive import Archive
-from storage.errors import ArchiveBusy
+from storage.errors import ArchiveBusy, CommitFailed
 from storage.records import SiteRules
 from storage.schema import captures_from_arrow
 from storage.verify import verify
@@ -294,6 +295,23 @@ def test_a_killed_import_goes_on_without_a_gap_or_a_double(tmp_path: Path, at: i
     assert sorted(row["requested_url"] for row in archive.articles().to_table().to_pylist()) == [
         f"{SITE}/{number}" for number in range(10)
     ]
+
+
+def test_an_archive_that_cannot_be_written_ends_the_import_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = task(tmp_path, [response(1), response(2), response(3)], [response(4)], batch_pages=2)
+
+    def full(*_: object) -> None:
+        raise CommitFailed("the disk is full; make room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.archive.commit", full)
+        report = import_files(given)
+    assert [file.outcome for file in report.files] == ["broken"]
+    assert exit_code(report) == 1
+    assert [file.outcome for file in import_files(given).files] == ["done", "done"]
+    assert sound(tmp_path).articles().count_rows() == 4
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
