@@ -111,7 +111,7 @@ def rebuild(
             say=say,
         )
     except KeyboardInterrupt:
-        click.echo("broadsheet: stopped; the rows stay as they were, or the next maintenance (compact) ends what was begun", err=True)
+        click.echo("broadsheet: stopped; the rows are as they were, or the next compact ends what was begun", err=True)
         return view.LEFT_OUT
     finally:
         signal.signal(signal.SIGTERM, before)
