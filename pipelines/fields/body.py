@@ -155,7 +155,7 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
     rowwise = rows.kept(layout, layout.blocks[start:end], reading.likely)
     kept: list[Block] = []
     dropped: list[Dropped] = []
-    seen: dict[Words, list[str]] = {}
+    seen = _Seen()
     # A longer block has so many more letters than all that is known that its words need not be compared.
     longest = 2 * max((len(" ".join(key)) for key in known), default=0) + 20
     for block in layout.blocks[start:end]:
@@ -170,11 +170,10 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
         reason = _double(block, looks[block.index], known, same=same)
         if reason is None and is_label(block.text) and _heads_known(layout, block, known):
             reason = "label of the key points"
-        alike = seen.setdefault(_opening(block.text), [])
-        if reason is None and len(block.text) > _REPEATED and any(words(block.text) == words(text) for text in alike):
+        if reason is None and len(block.text) > _REPEATED and block.text in seen:
             reason = "stands there already"
         if reason is None:
-            alike.append(block.text)
+            seen.add(block.text)
             kept.append(_without_title(block, known))
         else:
             dropped.append(Dropped(text=block.text, rule=reason))
@@ -185,8 +184,32 @@ def _read(layout: Layout, about: Known, known: frozenset[Words]) -> tuple[list[s
     return _rows(layout, kept), dropped
 
 
+class _Seen:
+    """Texts by their words; only those that open with the same words are taken apart further."""
+
+    def __init__(self) -> None:
+        # The first text of each opening, until a second has it too.
+        self.first: dict[Words, str] = {}
+        self.keys: set[Words] = set()
+
+    def __contains__(self, text: str) -> bool:
+        opening = _opening(text)
+        other = self.first.get(opening)
+        if other is None:
+            return False
+        if other:
+            self.keys.add(words(other))
+            self.first[opening] = ""
+        return words(text) in self.keys
+
+    def add(self, text: str) -> None:
+        """Remember ``text``."""
+        if self.first.setdefault(_opening(text), text) != text:
+            self.keys.add(words(text))
+
+
 def _opening(text: str) -> Words:
-    """The first words of ``text``: what it shares with each that has the same words, and few others."""
+    """The first words of ``text``."""
     head = words(text[:_HEAD])
     return (head if len(head) > _OPENING else words(text))[:_OPENING]
 
