@@ -154,9 +154,12 @@ _ATTRIBUTES = {
 def own_cues(element: HtmlElement, tag: str) -> tuple[int, str, tuple[str, ...]]:
     """What an element's tag, class, id, role, itemprop and visibility say of it; its class; its ids."""
     found = _TAG_CUES.get(tag, 0)
+    attributes = element.items()
+    if not attributes:
+        return found, "", ()
     name = ""
     ids: tuple[str, ...] = ()
-    for key, value in element.items():
+    for key, value in attributes:
         kind = _ATTRIBUTES.get(key)
         if kind is None:
             continue

@@ -39,10 +39,11 @@ def size(text: str) -> int:
 
 def prose(block: Block) -> float:
     """How many characters of running text outside links a block holds; 0 for labels and for lists of links."""
-    length = size(block.text)
-    if length < _LEAST or block.linked * 2 > len(block.text):
+    plain = len(block.text)
+    if block.linked * 2 > plain or plain * _SPACELESS_WEIGHT < _LEAST:
         return 0.0
-    return min(length, _MOST) * (1 - block.linked / len(block.text))
+    length = size(block.text)
+    return min(length, _MOST) * (1 - block.linked / plain) if length >= _LEAST else 0.0
 
 
 def guard(layout: Layout) -> None:

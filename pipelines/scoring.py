@@ -63,17 +63,17 @@ def likelihoods(looks: Iterable[Features], weights: Mapping[str, float]) -> list
 def main_region(layout: Layout, likely: list[float]) -> int:
     """The index of the smallest region that holds most of what the first reading takes for the article."""
     sums = [0.0, *itertools.accumulate((mass + 5) * chance for mass, chance in zip(layout.prose, likely, strict=True))]
-    masses = [sums[region.last] - sums[region.first] for region in layout.regions]
-    best: dict[int, int] = {}
-    for region in layout.regions[1:]:
-        rival = best.get(region.parent)
-        if rival is None or masses[region.index] > masses[rival]:
-            best[region.parent] = region.index
     here = 0
-    while (below := best.get(here)) is not None and masses[below] >= _MAIN * masses[here]:
-        if layout.regions[below].tag in _LEAVES:
-            break
-        here = below
+    held = sums[layout.regions[0].last] - sums[layout.regions[0].first]
+    # Only one region in another holds so much of it, and it stands behind it in the list.
+    for region in layout.regions:
+        if region.parent != here:
+            continue
+        mass = sums[region.last] - sums[region.first]
+        if mass >= _MAIN * held:
+            if region.tag in _LEAVES:
+                break
+            here, held = region.index, mass
     return here
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import lxml.etree
 import lxml.html
 
 from pipelines import date_words, spoken_dates, timestamps
@@ -128,24 +129,22 @@ def _scan(
                     )
                 )
 
-    stack: list[tuple[lxml.html.HtmlElement, bool]] = [(tree, False)]
+    walk = lxml.etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     steps = 0
-    while stack:
-        element, leaving = stack.pop()
-        if leaving:
+    for event, element in walk:
+        if event != "start":
             tail = element.tail
             if tail and element is not tree:
-                parent = element.getparent()
-                if parent is not None and len(tail) <= MAX_TEXT and _MAYBE.search(tail):
+                if len(tail) <= MAX_TEXT and _MAYBE.search(tail) and (parent := element.getparent()) is not None:
                     add(tail, parent, "text", _label_of(element))
                 read += len(tail.strip()) if len(tail) < 5_000 else len(tail)
             continue
         steps += 1
         if steps > MAX_ELEMENTS:
             break
-        stack.append((element, True))
         tag = element.tag
-        if tag in _SKIP or not isinstance(tag, str):
+        if tag in _SKIP:
+            walk.skip_subtree()
             continue
         if element is headline:
             anchor = read
@@ -161,6 +160,7 @@ def _scan(
             elif _MAYBE.search(words):
                 add(words, element, "time")
             read += len(words)
+            walk.skip_subtree()
             continue
         if (
             tag == "abbr"
@@ -171,6 +171,7 @@ def _scan(
             found.append(
                 _Found(stamp, "time", element, f"{_lead(element)}\x00", len(found), read, _signature(element), 0)
             )
+            walk.skip_subtree()
             continue
         text = element.text
         if len(element) and _is_dated(element):
@@ -179,12 +180,12 @@ def _scan(
             if whole is not None and _MAYBE.search(whole) and element.find(".//time") is None:
                 add(whole, element, "text")
                 read += len(whole)
+                walk.skip_subtree()
                 continue
         if text:
             if len(text) <= MAX_TEXT and _MAYBE.search(text):
                 add(text, element, "text")
             read += len(text.strip()) if len(text) < 5_000 else len(text)
-        stack.extend((child, False) for child in reversed(element))
     if anchor is not None:
         for item in found:
             item.distance -= anchor
