@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from storage.archive import Archive
 from storage.errors import ArchiveError
 from storage.report import growth, runs
-from storage.report.census import census
+from storage.report.census import articles, census
 from storage.report.changes import changes
 from storage.report.fields import FIELDS, filled
 from storage.report.heat import covered
@@ -77,7 +77,7 @@ def report(
         snapshot=archive.as_of.name if archive.as_of is not None else None,
         period=when,
         chosen=tuple(sources),
-        articles=archive.articles().count_rows(mine),
+        articles=articles(rows, mine),
         revisions=rows.count_rows(mine),
         captures=captures.count_rows(mine),
         version=rows.version,

@@ -1,4 +1,4 @@
-"""How many rows ``captures`` has of each source and day: what a report's memory is planned by."""
+"""How many rows ``captures`` has of each source and day, by which a report's memory is planned; how many articles."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.report.sums import Sums, batches, ones
 from storage.rows import Rows
+
+# Numbers of articles after which they are sorted out, so that memory grows with articles and not with revisions.
+_SORTED = 2_000_000
+_TAIL = 16
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +60,27 @@ def census(captures: Rows) -> Census:
         sources=dict(zip(by_source["source"].to_pylist(), by_source["n"].to_pylist(), strict=True)),
         days=dict(zip(by_day["day"].to_pylist(), by_day["n"].to_pylist(), strict=True)),
     )
+
+
+def articles(rows: Rows, wanted: pc.Expression | None) -> int:
+    """How many articles ``rows``, of all revisions, are of; eight bytes of memory for each.
+
+    An id counts by its last 64 of 128 bits: among ten million articles two are taken for one with a chance of 1 to
+    400,000.
+    """
+    known = np.zeros(0, np.uint64)
+    parts: list[npt.NDArray[np.uint64]] = []
+    pending = 0
+    for batch in batches(rows, ["id"], wanted):
+        parts.append(_numbers(batch["id"]))
+        pending += batch.num_rows
+        if pending > _SORTED:
+            known, parts, pending = np.unique(np.concatenate([known, *parts])), [], 0
+    return len(np.unique(np.concatenate([known, *parts])))
+
+
+def _numbers(ids: pa.Array) -> npt.NDArray[np.uint64]:
+    tails = pc.utf8_lpad(pc.utf8_slice_codeunits(ids, -_TAIL), _TAIL, "0")
+    halves = np.frombuffer(pc.cast(pc.cast(tails, pa.binary()), pa.binary(_TAIL)).buffers()[1], np.uint64)
+    pairs = halves[: 2 * len(ids)].reshape(-1, 2)
+    return pairs[:, 0] * _ODD + pairs[:, 1]

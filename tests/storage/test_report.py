@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from pipelines.history import key
@@ -13,7 +14,7 @@ from storage.archive import Archive
 from storage.coverage import coverage, total
 from storage.errors import ArchiveError
 from storage.records import Tally
-from storage.report import Report, report
+from storage.report import Report, census, report
 from storage.report.census import Census
 from storage.report.growth import at_ends, spread
 from storage.report.heat import LISTED
@@ -176,6 +177,26 @@ def test_sizes_add_up_to_those_of_today() -> None:
     when = Period(since=days(2), until=TODAY, step=1)
     grown = at_ends(spread(100, {days(9): 1, days(1): 2, TODAY: 1}), when)
     assert grown == [25, 75, 100]
+
+
+@pytest.mark.parametrize("sorted_after", [10, 2_000_000])
+def test_articles_are_counted_once_whatever_their_revisions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sorted_after: int
+) -> None:
+    monkeypatch.setattr(census, "_SORTED", sorted_after)
+    archive = make(tmp_path)
+    run = begin(archive)
+    for number in (1, 2, 3, 0xFF, 0xFF00, 1 << 63, (1 << 63) + 1):
+        for revision in range(1 + number % 3):
+            run.record(
+                capture(number, at=minutes(revision)),
+                article(
+                    number, row=f"{revision}-{number}", revision=str(revision), source="odd" if number % 2 else SOURCE
+                ),
+            )
+    run.finish()
+    assert census.articles(archive.articles(all_revisions=True), None) == archive.articles().count_rows() == 7
+    assert census.articles(archive.articles(all_revisions=True), pc.field("source") == "odd") == 4
 
 
 def test_more_sources_than_can_be_shown(tmp_path: Path) -> None:
