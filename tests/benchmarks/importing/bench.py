@@ -143,7 +143,8 @@ def main() -> None:
         print(f"import: {run.wall:.1f} s, {run.cpu:.1f} s of processors ({told}); of one page {start.wall:.1f} s")
         print(f"  share of processor time in extraction, start apart: {used / (run.cpu - start.cpu):.3f}")
         print(f"  share by the clock, start apart: {used / given.workers / (run.wall - start.wall):.3f}", flush=True)
-        _peer(few, given.peer_pages, run.cpu / count, folder)
+        if given.peer_pages:
+            _peer(few, given.peer_pages, (run.cpu - start.cpu) / count, folder)
 
 
 def _peer(file: Path, pages: int, ours: float, folder: Path) -> None:
@@ -152,7 +153,7 @@ def _peer(file: Path, pages: int, ours: float, folder: Path) -> None:
     cost = measured([str(python), str(HERE / "news_please.py"), str(file)], folder)
     theirs = cost.cpu / pages
     print(f"news-please: {1000 * theirs:.1f} ms of a processor a page, {cost.said} articles of {pages} pages")
-    print(f"  import takes {1000 * ours:.1f} ms with its start: {theirs / ours:.1f} times as fast", flush=True)
+    print(f"  import takes {1000 * ours:.1f} ms: {theirs / ours:.1f} times as fast", flush=True)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,11 @@ def main(file: Path) -> None:
             out.write(json.dumps(article.get_serializable_dict(), default=str) + "\n")  # type: ignore[attr-defined]
 
         CommonCrawlExtractor().extract_from_commoncrawl(
-            file.name, keep, local_download_dir_warc=str(file.parent), delete_warc_after_extraction=False
+            file.name,
+            keep,
+            callback_on_warc_completed=lambda *_: None,
+            local_download_dir_warc=str(file.parent),
+            delete_warc_after_extraction=False,
         )
     print(count)
 
