@@ -292,7 +292,8 @@ class Session:
                 if self.broken is not None:
                     self.run.abandon()
                     return None
-                if not self.stopped:
+                # A backfill's pages are another year's, and say nothing of today.
+                if not self.stopped and not self.plan.backfill:
                     await asyncio.to_thread(self.run.commit, self.run.take())
                     await asyncio.to_thread(self._look_after)
                 outcome: RunOutcome = "failed" if self.bugs else "stopped" if self.stopped else "done"

@@ -1,7 +1,7 @@
 """The command ``broadsheet``: names, options and help; the work is done in :mod:`crawler.commands`.
 
 Exit codes: 0 done; 1 a run that failed, or nothing found; 2 the command could not start; 3 done, but a source was left
-out or is silent.
+out, is silent or fell out.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ COMMANDS = (
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 the run failed, or nothing was found; 2 the command could not start; "
-    "3 done, but a source was left out or is silent.",
+    "3 done, but a source was left out, is silent or fell out.",
 )
 @click.version_option(package_name="broadsheet", message="%(prog)s %(version)s")
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import io
 import json
@@ -19,6 +20,7 @@ from crawler.config import Config, ConfigError, parse
 from crawler.events import EVENTS, Events, Formatter
 from crawler.health import Report
 from crawler.metrics import METRICS, Exporter, Server, exposition
+from crawler.plan import Plan
 from crawler.session import Session
 from crawler.summary import summary
 from storage.health import Finding, Health
@@ -67,6 +69,21 @@ def session(tmp_path: Path) -> Iterator[Session]:
     yield made
     made.workers.stop()
     made.run.abandon()
+
+
+@pytest.mark.parametrize(
+    ("plan", "reason", "judged"),
+    [
+        pytest.param(Plan(), "unsettled", True, id="a run as ever"),
+        pytest.param(Plan(since=NOON.date()), "unsettled", False, id="a backfill brings pages of another year"),
+        pytest.param(Plan(), "stopped", False, id="whoever is told to stop does not think long"),
+    ],
+)
+def test_a_run_is_followed_by_a_look_at_its_sources(tmp_path: Path, plan: Plan, reason: str, judged: bool) -> None:
+    made = Session.open(config(tmp_path), plan=plan)
+    asyncio.run(made.close(reason=reason))
+    assert (made.health is not None) is judged
+    assert made.bugs == []
 
 
 def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:

@@ -30,7 +30,7 @@ outcomes.BACK_OFF = dt.timedelta(0)
 from crawler.cli import main
 main(prog_name="broadsheet")
 """
-TOPICS = ("harbour", "railway", "orchard", "library", "weather", "theatre", "bakery", "bridge", "market", "school")
+TOPICS = ("harbour", "railway", "orchard", "library", "weather", "theatre", "bakery")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def test_a_break_of_a_middling_paper_is_found_within_two_runs(name: str) -> None
 
 
 def test_healthy_weeks_raise_nothing() -> None:
-    assert healthy([*OTHERS, COUNTY], days=15, runs_a_day=1, seed=3) == []
+    assert healthy([*OTHERS, COUNTY], days=8, runs_a_day=1, seed=3) == []
 
 
 def test_an_alarm_is_news_once_and_its_end_too() -> None:
