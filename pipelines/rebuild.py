@@ -96,12 +96,13 @@ def look(
     *,
     submit: Submit = here,
     executor: Executor | None = None,
+    workers: int = 0,
     say: Callable[[str], None] = lambda _: None,
 ) -> Preview:
     """Read again what ``request`` asks for, and spool what would change. Nothing of the tables is changed.
 
-    The caller holds the maintenance lock, and has put dead runs right. ``submit`` starts the extraction of a page;
-    ``executor`` runs the tasks, one for each group of sources that share articles.
+    The caller holds the maintenance lock, and has put dead runs right. ``submit`` starts the extraction of a page. With
+    an ``executor``, the tasks run where it runs them, each with so many ``workers`` of its own.
 
     Raises:
         UnknownSource: the archive knows nothing of a source that was named.
@@ -123,6 +124,8 @@ def look(
     tasks = [
         Task(
             name=f"{number:05}",
+            archive=str(archive.root),
+            workers=workers,
             sources=tuple(names),
             scopes=tuple(asked[name] for name in names if name in asked),
             snapshot=snapshot,
@@ -132,8 +135,8 @@ def look(
         for number, names in enumerate(_shared_out(groups, known, frozenset(wanted)), 1)
     ]
     count = _Counting(submit, say, _most(seen, wanted))
-    run = executor or LocalExecutor()
-    done = [ended.value() for ended in run.map(partial(reread, archive=archive, submit=count.submit), tasks)]
+    work = reread if executor is not None else partial(reread, archive=archive, submit=count.submit)
+    done = [ended.value() for ended in (executor or LocalExecutor()).map(work, tasks)]
     return Preview(request=request, snapshot=snapshot, before=before, groups=groups, tasks=tuple(done))
 
 

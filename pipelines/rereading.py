@@ -23,12 +23,12 @@ from pipelines.fates import fates
 from pipelines.history import KNOWN_ARTICLE, History, Verdict
 from pipelines.outspool import EVENTS, Files, OutSpool
 from pipelines.pages import earlier_page, page_of
-from pipelines.readings import Reading, Submit
+from pipelines.readings import Reading, Submit, here
 from pipelines.scopes import Scope
 from pipelines.verdicts import named
-from pipelines.workers import STAGE
+from pipelines.workers import STAGE, Workers
 from storage import replace, warc
-from storage.archive import Archive
+from storage.archive import Archive, open_archive
 from storage.records import Article, Capture, Page, Rejection
 from storage.recovery import position
 from storage.schema import captures_from_arrow
@@ -45,15 +45,21 @@ _AS_BEFORE = frozenset({"same_payload", "not_modified"})
 class Task:
     """Sources that are read again in one go; those without a ``scope`` only tell what is known.
 
-    ``pending`` are batches, run and number, of which ``articles`` had nothing yet when the snapshot was taken.
+    ``pending`` are batches, run and number, of which ``articles`` had nothing yet when the snapshot was taken. The rest
+    is for whoever does it elsewhere: the ``archive``'s address, worker processes (0 reads here, without limits), and
+    the limits of a page in seconds and bytes.
     """
 
     name: str
+    archive: str
     sources: tuple[str, ...]
     scopes: tuple[Scope, ...]
     snapshot: Snapshot
     pending: frozenset[tuple[str, int]] = frozenset()
     samples: int = 3
+    workers: int = 0
+    timeout: float = 30.0
+    memory: int = 2 * 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +71,24 @@ class Reread:
     articles: Files
 
 
-def reread(task: Task, archive: Archive, submit: Submit) -> Reread:
+def reread(task: Task, *, archive: Archive | None = None, submit: Submit | None = None) -> Reread:
     """Read the pages of ``task`` again and spool what is to change; the tables stay as they are.
 
     Memory grows with the addresses and captures of the task's sources (about a kilobyte each), not with their texts.
+    Without ``archive`` it is opened, without ``submit`` worker processes are started; so a task can be done anywhere,
+    and again, while the maintenance lock is held by whoever gave it out.
 
     Raises:
         ArchiveError: a table cannot be read, or the work folder cannot be written.
     """
-    return _Replay(task, archive, submit).run()
+    opened = archive if archive is not None else open_archive(task.archive)
+    if submit is not None or not task.workers:
+        return _Replay(task, opened, submit or here).run()
+    workers = Workers(task.workers, timeout=task.timeout, memory=task.memory)
+    try:
+        return _Replay(task, opened, workers.submit).run()
+    finally:
+        workers.stop()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 
 import storage
 from pipelines import outcomes, rebuild
+from pipelines.executors import Ended
+from pipelines.executors.base import Item, Result
 from pipelines.history import History, Verdict
 from pipelines.process import EXTRACTOR, process
 from pipelines.readings import Submit, here
@@ -424,6 +427,31 @@ def test_what_is_left_out_stays_as_it_was(archive: Archive) -> None:
         replace.abandon(archive.root)
     assert whole(archive) == before
     assert not (archive.root / replace.FOLDER).exists()
+
+
+class Elsewhere:
+    """Runs each task with nothing but what can be pickled, as one on another machine does."""
+
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Ended[Item, Result]]:
+        for item in items:
+            there, given = pickle.loads(pickle.dumps((work, item)))
+            yield Ended(item=item, result=pickle.loads(pickle.dumps(there(given))))
+
+
+def test_tasks_can_be_done_elsewhere(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = whole(archive)
+    with archive.lock_maintenance("rebuilding"):
+        preview = rebuild.look(archive, Request(again=True), executor=Elsewhere())
+        assert rebuild.carry_out(archive, preview) is not None
+    assert preview.pages == 5
+    assert whole(archive) == before
+    rules = SiteRules(name=SOURCE, title=("p",))
+    monkeypatch.setattr("pipelines.rebuild.TASK_ROWS", 1)
+    with archive.lock_maintenance("rebuilding"):
+        preview = rebuild.look(archive, Request(again=True, rules=(rules,)), executor=Elsewhere())
+        rebuild.carry_out(archive, preview)
+    assert {one.title[:9] for one in articles(archive)} == {"The ferry"}
+    assert faults(archive) == []
 
 
 def test_an_unknown_source_is_named_with_those_there_are(archive: Archive) -> None:
