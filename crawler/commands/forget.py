@@ -93,6 +93,7 @@ def lines(plan: Plan) -> list[str]:
     if plan.unreadable:
         told.append(f"{plan.unreadable} damaged stretches of the WARC cannot be read: what they hold stays as it is")
     told += [f"stays, but names one of these as its original, whose address goes: {url}" for url in plan.copies[:SHOWN]]
+    told += [f"stays, but has the text of one of these: {url}" for url in plan.alike[:SHOWN]]
     return told
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -42,7 +42,8 @@ class Plan:
 
     ``lists`` are stored feeds, sitemaps and front pages that name one of the pages, ``repeats`` records that repeat one
     of either, ``unreadable`` damaged stretches of the WARC of which nobody knows what they hold. ``copies`` are
-    articles that stay and declare one of these as their original. ``addresses`` counts what is kept out.
+    articles that stay and declare one of these as their original, ``alike`` others that have the text of one, as far as
+    ``broadsheet cluster`` was run. ``addresses`` counts what is kept out.
     """
 
     tombstone: Tombstone
@@ -54,6 +55,7 @@ class Plan:
     bytes: int
     unreadable: int
     copies: tuple[str, ...]
+    alike: tuple[str, ...]
     addresses: int
 
 
@@ -107,9 +109,10 @@ def survey(
     found = log.find(archive, held, mentions, say=say)
     places = tuple(found.places)
     marks = Marks(held, frozenset((place.file, place.offset) for place in places))
+    named = _articles(archive, marks)
     return Plan(
         tombstone=stones.carve(addresses, reason=reason, places=places),
-        articles=_articles(archive, marks),
+        articles=named,
         captures=_count(archive, marks),
         pages=found.pages,
         lists=found.lists,
@@ -117,6 +120,7 @@ def survey(
         bytes=sum(place.length for place in places),
         unreadable=found.unreadable,
         copies=_copies(archive, marks),
+        alike=_alike(archive, [one.id for one in named]),
         addresses=len(fresh.pages),
     )
 
@@ -195,3 +199,13 @@ def _copies(archive: Archive, marks: Marks) -> tuple[str, ...]:
         naming = rows.filter(marks.among(rows["declared_canonical"]))
         found.update(marks.change(ARTICLES, naming)["url"].to_pylist())
     return tuple(sorted(found))
+
+
+def _alike(archive: Archive, ids: Sequence[str]) -> tuple[str, ...]:
+    """The addresses of other articles that `broadsheet cluster` found to have the text of one of these."""
+    own = pa.array(ids, pa.string())
+    clusters = archive.clusters()
+    names = clusters.to_table(["cluster"], filter=pc.field("id").isin(own))["cluster"].combine_chunks()
+    others = pc.field("cluster").isin(names) & ~pc.field("id").isin(own)
+    found = clusters.to_table(["id"], filter=others)["id"].combine_chunks()
+    return tuple(sorted(archive.articles().to_table(["url"], filter=pc.field("id").isin(found))["url"].to_pylist()))

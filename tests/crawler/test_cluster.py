@@ -92,6 +92,8 @@ def test_a_removed_page_leaves_no_row_in_any_version(copied: Archive) -> None:
     broadsheet("cluster", "--all", "--archive", copied.root)
     done = broadsheet("forget", f"{HOST}/original", "--archive", copied.root, "--yes")
     assert done.exit_code == 0, done.output
+    assert f"stays, but has the text of one of these: {HOST}/reprint" in done.output
+    assert f"{HOST}/alone" not in done.output
     (left,) = {row["row"] for row in gone} - set(copied.articles().to_table(["row"])["row"].to_pylist())
     (name,) = (row["id"] for row in gone if row["row"] == left)
     every = [polars.read_parquet(path) for path in (copied.root / "clusters").rglob("month=*/*.parquet")]
