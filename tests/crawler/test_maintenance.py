@@ -85,7 +85,7 @@ def test_snapshot(filled: Archive) -> None:
     made = broadsheet("snapshot", "paper", "--archive", filled.root)
     assert made.exit_code == 0
     assert made.stdout.startswith("paper  20")
-    assert made.stdout.endswith("4 articles, 4 captures, 0 runs, 0 sources\n")
+    assert made.stdout.endswith("4 articles, 4 captures, 0 clusters, 0 runs, 0 sources\n")
     assert broadsheet("snapshot", "--list", "--archive", filled.root).stdout == made.stdout
     filled.append(ARTICLES, [article(9, run="r")], run="r", number=5)
     assert ": 5 articles" in broadsheet("status", "--archive", filled.root).stdout
