@@ -224,6 +224,23 @@ def test_programs_are_told_too(crawled: Crawled) -> None:
     assert "broadsheet_run_exit_code 3.0" in metrics
 
 
+def test_a_run_as_one_object(crawled: Crawled) -> None:
+    """The newspapers are gone by now; that is told as well."""
+    folder = Path(str(crawled.archive.root)).parent
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, "crawl", "--source", "well", "--json", "--log-format", "text"],
+        cwd=folder, env={**os.environ, "http_proxy": "http://127.0.0.1:9"},
+        capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["exit_code"], told["outcome"]) == (3, 3, "done")
+    assert list(told["silent"]) == ["well"]
+    assert {"dates", "authors"} <= {one["source"] for one in told["fell_out"]}
+    assert not any(one["fresh"] for one in told["fell_out"])
+    assert "announced, 0 to go" in done.stderr
+    assert not done.stderr.startswith("{")
+
+
 def test_health_says_it_again_and_knows_what_is_known(crawled: Crawled) -> None:
     from click.testing import CliRunner
 
