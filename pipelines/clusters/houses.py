@@ -28,8 +28,9 @@ class Houses:
 
     def add(self, texts: Sequence[Marks]) -> None:
         """Note the paragraphs of texts; a text that was noted before changes nothing."""
-        self._new += [beside(marks) for marks in texts]
-        self._own = None
+        if texts:
+            self._new.append(np.unique(np.concatenate([beside(marks) for marks in texts])))
+            self._own = None
 
     def own(self) -> frozenset[int]:
         """The hashes of the paragraphs that are houses' own."""
