@@ -55,6 +55,10 @@ def page(report: Report, *, title: str, alarms: Alarms | None = None) -> str:
         rows={line.source: index for index, line in enumerate(report.coverage.sources)},
         by_span=lambda cells: {cell.span: cell for cell in cells},
         title=title,
+        asked=(
+            *(argument for name in report.chosen for argument in ("--source", name)),
+            *("--since", str(report.period.since), "--until", str(report.period.until)),
+        ),
         style=Markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         generator=Markup(GENERATOR),

@@ -80,7 +80,7 @@ def _candidates(
             [("requested_url", "min"), ("requested_url", "max")]
         )
         for row in groups.to_pylist():
-            for url in {row["requested_url_min"], row["requested_url_max"]}:
+            for url in sorted({row["requested_url_min"], row["requested_url_max"]}):
                 found = (row["source"], url)
                 if row["source"] in shown:
                     _note(cells.setdefault((row["source"], row["span"]), []), found)

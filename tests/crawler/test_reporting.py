@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import io
+import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -310,6 +312,19 @@ def test_in_chromium_nothing_runs_nothing_leaves_and_all_fits(hostile_page: Path
         assert page.locator("tr:target").is_visible()
         assert len(met) == 1
         browser.close()
+
+
+def test_the_command_behind_the_heat_map_asks_the_same(tmp_path: Path) -> None:
+    archive = invent(tmp_path / "archive", sources=2, days=15, a_day=3.0)
+    options = ("--source", "harbour-courier", "--since", "2026-11-10", "--until", "2026-11-20")
+    root = checked(written(archive, tmp_path, *options).read_text(encoding="utf-8"))
+    (line,) = [code for code in root.xpath("//code/text()") if code.startswith("broadsheet coverage")]
+    done = CliRunner().invoke(main, shlex.split(line)[1:])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output)["total"]
+    tiles = [element.text_content() for element in root.xpath("//dl//dd")]
+    assert tiles[3] == f"{told['announced']:,}"
+    assert {day["source"] for day in json.loads(done.output)["days"]} == {"harbour-courier"}
 
 
 def test_alarms_lead_to_their_source(tmp_path: Path) -> None:
