@@ -141,7 +141,7 @@ def complete(archive: Archive, dead: DeadRun, submit: Submit, *, lists: Lists | 
     now = dt.datetime.now(dt.UTC)
     record = RunRecord(
         run=dead.name,
-        command="crawl",
+        command=_command_of(archive, dead),
         outcome="interrupted",
         started_at=_start_of(dead.name, now),
         finished_at=now,
@@ -289,6 +289,15 @@ def _reading_of(archive: Archive, capture: Capture, submit: Submit) -> Reading |
     if isinstance(page, Page) and page.requested_url != capture.requested_url:
         page = moves.as_found(page)
     return Reading(page, submit)
+
+
+def _command_of(archive: Archive, dead: DeadRun) -> str:
+    """The command whose run it was, as its first record tells."""
+    for segment in dead.segments:
+        for found in warc.scan_all(archive.warc / segment, root=archive.warc):
+            if not isinstance(found, warc.DamagedRecord) and found.info is not None:
+                return "import" if found.info.origin is not None else "crawl"
+    return "crawl"
 
 
 def _start_of(run: str, default: dt.datetime) -> dt.datetime:

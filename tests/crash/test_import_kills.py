@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import storage
+from pipelines.importing import importer
 from pipelines.importing.inputs import described
 from pipelines.importing.job import import_files
 from pipelines.importing.task import Report, Task
@@ -57,6 +58,8 @@ def task(folder: Path, archive: Path) -> Task:
 
 def importing(folder: str, archive: str, ready: object) -> None:
     """In a process of its own: import both files."""
+    # So few, that pages are written and committed all along.
+    importer.AHEAD_PAGES = 2
     ready.set()  # type: ignore[attr-defined]
     import_files(task(Path(folder), Path(archive)))
 

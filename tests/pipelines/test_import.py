@@ -276,7 +276,10 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("at", [1, 4, 9])
-def test_a_killed_import_goes_on_without_a_gap_or_a_double(tmp_path: Path, at: int) -> None:
+def test_a_killed_import_goes_on_without_a_gap_or_a_double(
+    tmp_path: Path, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.importing.importer.AHEAD_PAGES", 1)
     given = task(tmp_path, [response(number) for number in range(10)], batch_pages=3)
     asked = 0
 
@@ -289,12 +292,18 @@ def test_a_killed_import_goes_on_without_a_gap_or_a_double(tmp_path: Path, at: i
 
     with pytest.raises(Killed):
         import_files(given, watch=die)
+    held = list(warc.segments(tmp_path / "archive" / "warc"))
+    assert bool(held) == (at > 1)
     report = import_files(given)
     assert [file.outcome for file in report.files] == ["done"]
     archive = sound(tmp_path)
     assert sorted(row["requested_url"] for row in archive.articles().to_table().to_pylist()) == [
         f"{SITE}/{number}" for number in range(10)
     ]
+    # What is no crawl must not be judged as one.
+    written = {warc.run_of(file) for file in warc.segments(archive.warc)}
+    runs = archive.runs().to_table(["run", "command"]).to_pylist()
+    assert {run["command"] for run in runs if run["run"] in written} == {"import"}
 
 
 def test_an_archive_that_cannot_be_written_ends_the_import_and_the_next_one_goes_on(
