@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.normalise import clean, fold, plain, scalar, unescape, unpiled, words
+from pipelines.normalise import clean, fold, plain, scalar, spaceless, unescape, unpiled, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -85,6 +85,24 @@ def test_nothing_raises(text: str) -> None:
     for function in (plain, unescape):
         function(text).encode("utf-8")
     assert words(text) >= 0
+
+
+@given(
+    st.text(
+        st.sampled_from(
+            "aé—“\ud800\u0dff\u0e00\u0eff\u0f00\u1000\u109f\u10a0\u1780\u17ff\u3000\u30ff\u3400\u9fff\ua000🙂"
+        )
+    )
+)
+def test_characters_of_scripts_without_spaces_are_counted(text: str) -> None:
+    bounds = (
+        ("\u0e00", "\u0eff"),
+        ("\u1000", "\u109f"),
+        ("\u1780", "\u17ff"),
+        ("\u3040", "\u30ff"),
+        ("\u3400", "\u9fff"),
+    )
+    assert spaceless(text) == sum(any(first <= char <= last for first, last in bounds) for char in text)
 
 
 PIECES = st.tuples(st.sampled_from(["a", "e", "\u0301", "\u0323", "\u0344", "é", "\u200d", "—"]), st.integers(1, 40))

@@ -279,3 +279,10 @@ def test_hostile_pages_take_seconds_at_most(markup: str) -> None:
     found = extract(read, points=points)
     access.choose(read, found)
     assert time.process_time() - started < 25
+
+
+def test_a_paragraph_that_stands_again_is_left_out_and_one_that_opens_alike_stays() -> None:
+    again = TEXT[1].replace(", and", " – and")
+    alike = "The channel had been dry before, in the year when the mill burnt down, and the anglers caught nothing."
+    read = extract(paper(paragraphs(*TEXT, again, alike, TEXT[0])))
+    assert read.paragraphs == (*TEXT, alike)
