@@ -41,6 +41,7 @@ torture: $(VENV)/.stamp-dev ## kill crawls and maintenance 300 times each, and h
 	@nice $(BIN)/python -m tests.crash.test_maintenance_kills $(KILLS) $(SEED)
 	@nice $(BIN)/python -m tests.crash.test_forget_kills $(KILLS) $(SEED)
 	@nice $(BIN)/python -m tests.crash.test_import_kills $(KILLS) $(SEED)
+	@nice $(BIN)/python -m tests.crash.test_rebuild_kills $(KILLS) $(SEED)
 	@nice $(BIN)/python -m tests.concurrency.test_at_once $(SECONDS)
 	@nice $(BIN)/python -m tests.concurrency.test_crawls_at_once $(SECONDS)
 
