@@ -1,4 +1,4 @@
-"""What is known of every article that was compared, in vectors: some 700 bytes an article."""
+"""What is known of every article that was compared, in vectors."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -94,7 +93,9 @@ def run(archive: Path) -> None:
     """What :func:`measured` starts."""
     begin, cpu = time.perf_counter(), time.process_time()
     done = cluster(open_archive(archive), say=lambda line: print(line, file=sys.stderr, flush=True))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not ru_maxrss: a process begins with the highest of the one that started it.
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    memory = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     told = {"seconds": time.perf_counter() - begin, "cpu": time.process_time() - cpu, "megabytes": memory}
     print(json.dumps({**told, "compared": done.compared, "copies": done.copies}))
 
