@@ -12,7 +12,7 @@ import logging
 import traceback
 from typing import Protocol
 
-from pipelines import moves
+from pipelines import forgotten, moves
 from pipelines.fates import fates
 from pipelines.history import History, Verdict
 from pipelines.outcomes import settle
@@ -21,6 +21,7 @@ from pipelines.workers import Workers
 from pipelines.workers import settle as settle_error
 from storage.archive import Archive
 from storage.records import Article, Capture, Page, Rejection
+from storage.tombstones import Tombstones
 
 # How often the Archive pipeline looks whether a batch has grown old, in seconds.
 TICK = 1.0
@@ -67,6 +68,7 @@ class Keeper(Protocol):
     history: History
     bugs: list[str]
     stopping: str | None
+    forgotten: Tombstones
 
     def record(self, capture: Capture, article: Article | None = None, *, final: bool = True) -> None:
         """Write one event; ``final`` where it is an address's fate in this run."""
@@ -189,7 +191,12 @@ class ArchivePipeline(_Pipeline):
             known = keeper.history.get(item.capture.requested_url)
             keeper.record(settle(item.capture, verdict, known=known))
             return
-        for fate in fates(keeper.history, item.capture, item.result, before=item.before, found=item.found):
+        result, found = item.result, item.found
+        if isinstance(result, Article):
+            result = forgotten.unnamed(keeper.forgotten, result)
+        if isinstance(found, Article):
+            found = forgotten.unnamed(keeper.forgotten, found)
+        for fate in fates(keeper.history, item.capture, result, before=item.before, found=found):
             keeper.record(fate.row, fate.article, final=fate.counted)
 
     async def close_spider(self) -> None:

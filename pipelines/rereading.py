@@ -247,8 +247,10 @@ class _Replay:
             if held is not None:
                 self._out.gone(held.row, row.source)
             return
-        if isinstance(result, Article) and (given := row.id or self._ids.get(row.requested_url)) is not None:
-            result = named(result, given)
+        if isinstance(result, Article):
+            result = forgotten.unnamed(self._stones, result)
+            if (given := row.id or self._ids.get(row.requested_url)) is not None:
+                result = named(result, given)
         rows: list[Capture] = []
         kept: Article | None = None
         for fate in fates(self._history, base, result, before=self._before(row, reading, result)):

@@ -282,7 +282,7 @@ class FileImport:
             self._record(run, outcomes.settle(capture, verdict, known=known))
             return
         if isinstance(result, Article):
-            result = _placed(result, capture, known)
+            result = forgotten.unnamed(self._stones, _placed(result, capture, known))
         before = self._before(reading, url, result)
         for fate in fates(self._history, capture, result, before=before):
             self._record(run, fate.row, fate.article, counted=fate.counted)

@@ -12,8 +12,10 @@ import pytest
 from pipelines import item_pipelines
 from pipelines.history import History
 from pipelines.item_pipelines import ArchivePipeline, Extracted, ExtractPipeline, Fetched
+from pipelines.urls import identity
 from pipelines.workers import Workers
 from storage.records import Article, Capture, Page, Rejection
+from storage.tombstones import Tombstones
 from tests.archive_samples import HOST, NOON, article, capture, html
 
 
@@ -23,6 +25,7 @@ class Keeper:
 
     workers: Workers
     history: History = field(default_factory=History)
+    forgotten: Tombstones = field(default_factory=lambda: Tombstones((), identity))
     bugs: list[str] = field(default_factory=list)
     rows: list[tuple[Capture, Article | None]] = field(default_factory=list)
     commits: int = 0
@@ -98,6 +101,18 @@ def test_a_page_becomes_an_article_and_its_twin_in_time_nothing_new(keeper: Keep
     assert keeper.rows[0][0].revision == kept[0].revision
     assert keeper.commits >= 3
     assert keeper.bugs == []
+
+
+def test_a_copy_does_not_name_the_removed_page_that_it_was_made_from(keeper: Keeper) -> None:
+    named = dataclasses.replace(article(), declared_canonical="http://elsewhere.test/removed")
+    stones = Tombstones((), identity)
+    keeper.forgotten = Tombstones((stones.carve(["http://elsewhere.test/removed"], reason=None, places=()),), identity)
+    page = fetched(b"")
+    through(keeper, Extracted(page=page.page, capture=page.capture, result=named))
+    ((row, kept),) = keeper.rows
+    assert row.outcome == "archived"
+    assert kept is not None
+    assert kept.declared_canonical is None
 
 
 def test_what_is_no_article_is_rejected_with_its_reason(keeper: Keeper) -> None:
