@@ -26,10 +26,10 @@ run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what
 	@$(BIN)/broadsheet demo
 
 test: $(VENV)/.stamp-dev ## run the core tests
-	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS)
+	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS) --dist worksteal
 
 test-all: $(VENV)/.stamp-dev $(VENV)/.stamp-heavy browser replay ## run the tests that need more than the core does (`make test` runs the others)
-	@$(BIN)/python -m pytest -m extras -n $(WORKERS)
+	@$(BIN)/python -m pytest -m extras -n $(WORKERS) --dist worksteal
 
 # Well under an hour on two cores of its own. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
 torture: KILLS := 300

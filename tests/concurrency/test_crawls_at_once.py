@@ -15,6 +15,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 import storage
 from crawler.demo import DemoServer, demo_config_toml
 from storage.errors import ArchiveNotFound
@@ -136,6 +138,7 @@ def _await(path: Path, crawled: list[Future[int]]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.extras
 def test_crawls_a_compaction_and_readers_at_once(tmp_path: Path, demo_server: DemoServer) -> None:
     met = at_once(tmp_path, demo_server, seconds=SECONDS)
     assert met.crawls >= CRAWLS * ROUNDS

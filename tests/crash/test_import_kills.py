@@ -64,16 +64,18 @@ def importing(folder: str, archive: str, ready: object) -> None:
     import_files(task(Path(folder), Path(archive)))
 
 
-def killed(folder: Path, archive: Path, after: float) -> bool:
-    """Start an import, kill it so many seconds later; whether it was still at work."""
+def killed(folder: Path, archive: Path, after: float) -> float | None:
+    """Start an import, kill it so many seconds later; None where it was still at work, else how long it took."""
     ready = SPAWN.Event()
     process = SPAWN.Process(target=importing, args=(str(folder), str(archive), ready))
     process.start()
     assert ready.wait(60)
+    begin = time.monotonic()
     process.join(after)
+    took = time.monotonic() - begin
     process.kill()
     process.join(30)
-    return process.exitcode == -9
+    return None if process.exitcode == -9 else took
 
 
 def imports(folder: Path, *, kills: int, seed: int) -> int:
@@ -90,7 +92,11 @@ def imports(folder: Path, *, kills: int, seed: int) -> int:
         archive = folder / "archive"
         for _ in range(min(rnd.randint(1, 5), kills - trials)):
             trials += 1
-            count += killed(folder, archive, rnd.uniform(0, longest))
+            took = killed(folder, archive, rnd.uniform(0, longest))
+            if took is not None:
+                longest = min(longest, took)
+                break
+            count += 1
         report = import_files(task(folder, archive))
         check(storage.open_archive(archive), report, expected, whole)
         shutil.rmtree(archive)

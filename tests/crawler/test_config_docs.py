@@ -27,8 +27,8 @@ def test_the_page_names_every_key_with_its_default() -> None:
 
 
 def _section(text: str, table: str) -> str:
-    heading = {"": "### Top of the file", "archive": "### `[archive]`", "crawl": "### `[crawl]`", "metrics": "### `[metrics]`"}.get(table)
-    return text.split(heading or "### `[[source]]`")[1].split("###")[0]
+    headings = {"": "### Top of the file"} | {name: f"### `[{name}]`" for name in ("archive", "crawl", "metrics")}
+    return text.split(headings.get(table, "### `[[source]]`"))[1].split("###")[0]
 
 
 def test_the_example_of_the_page_is_sound() -> None:

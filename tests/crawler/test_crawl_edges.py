@@ -20,7 +20,14 @@ from storage.records import Capture
 from storage.schema import captures_from_arrow
 
 COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
-CONTACT = '[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:a@edges.test"\ndelay = "0s"\nretries = 0\nworkers = 1\n'
+CONTACT = """[archive]
+path = "archive"
+[crawl]
+contact = "mailto:a@edges.test"
+delay = "0s"
+retries = 0
+workers = 1
+"""
 TOPICS = ("harbour", "railway", "orchard", "library", "weather", "theatre")
 
 

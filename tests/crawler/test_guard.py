@@ -142,7 +142,8 @@ def test_an_allowed_host_may_be_private_on_its_port() -> None:
 
 
 def config(text: str) -> str:
-    return f'[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:a@guard.test"\ndelay = "0s"\nretries = 0\nworkers = 1\n{text}'
+    crawl = 'contact = "mailto:a@guard.test"\ndelay = "0s"\nretries = 0\nworkers = 1\n'
+    return f'[archive]\npath = "archive"\n[crawl]\n{crawl}{text}'
 
 
 def block(*entrances: str, hosts: tuple[str, ...] = ()) -> str:

@@ -127,7 +127,14 @@ def test_it_says_why_a_date_stands_on_its_clock(
 
 
 COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')", "inspect")
-CONFIG = '[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:desk@paper.test"\ndelay = "0s"\nworkers = 1\ntimeout = "2s"\n'
+CONFIG = """[archive]
+path = "archive"
+[crawl]
+contact = "mailto:desk@paper.test"
+delay = "0s"
+workers = 1
+timeout = "2s"
+"""
 PLAIN = "text/plain"
 
 

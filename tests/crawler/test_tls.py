@@ -88,7 +88,8 @@ def fates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Capture]:
     with contextlib.ExitStack() as stack:
         ports = {name: stack.enter_context(serving(context)) for name, context in contexts.items()}
         hosts = ", ".join(f'"{name}.test:{port}"' for name, port in ports.items())
-        text = '[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:a@tls.test"\ndelay = "0s"\nretries = 0\nworkers = 1\n'
+        text = '[archive]\npath = "archive"\n[crawl]\ncontact = "mailto:a@tls.test"\n'
+        text += 'delay = "0s"\nretries = 0\nworkers = 1\n'
         text += f"allow_private = [{hosts}]\n"
         for name, port in ports.items():
             text += f'[[source]]\nname = "{name}"\nentrances = ["https://{name}.test:{port}/sitemap.xml"]\n'

@@ -21,6 +21,8 @@ from storage.archive import Archive
 from storage.records import RunRecord, Tally
 from storage.schema import ARTICLES, CAPTURES, RUNS, Table, to_arrow
 
+# A hundred crawls of twelve papers take a minute.
+pytestmark = pytest.mark.extras
 A_DAY, DAYS = 10, 70
 # Crawls follow each other at once here; what failed would rest for a quarter of an hour.
 COMMAND = """

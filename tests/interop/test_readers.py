@@ -16,6 +16,7 @@ import pytest
 from deltalake import DeltaTable
 
 import storage
+from pipelines.clusters.run import cluster
 from storage import compact, vacuum
 from storage.archive import Archive
 from storage.schema import TABLES, Table
@@ -84,6 +85,7 @@ def ours(archive: Archive, table: Table) -> list[str]:
         "captures": archive.captures(),
         "runs": archive.runs(),
         "sources": archive.sources(),
+        "clusters": archive.clusters(),
     }[table.name]
     return sorted_rows(rows.to_table().to_pylist())
 
@@ -98,6 +100,7 @@ def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         article(70, month="unknown", title=TITLE, bullets=("one", "two"), authors=("A", "B")),
     )
     run.finish()
+    cluster(made)
     if request.param == "compacted":
         assert compact.compact(made.root, many=1)
         vacuum.vacuum(made.root, grace=vacuum.GRACE * 0)

@@ -22,7 +22,7 @@ from storage.rows import DEGRADED
 from storage.schema import ARTICLES
 from tests.archive_samples import article, begin, capture, minutes
 
-STARTS = 20
+STARTS = 15
 
 
 def keep(archive: Archive, *articles: Article) -> None:

@@ -18,7 +18,6 @@ from tests.storage.object_storage.faulty import Faulty, answers, free_port
 # What runs in the core's ten minutes; the other tests start processes, wait for leases to expire, and take minutes.
 CORE = frozenset(
     {
-        "test_an_archive_on_s3_holds_what_one_in_a_folder_holds",
         "test_no_archive_there_is_said",
         "test_passing_faults_cost_nothing[lost]",
         "test_what_was_written_and_not_uploaded_can_be_read_again",
