@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all torture browser replay lint docs bench-extraction bench-mirror bench-crawl bench-politeness clean
+.PHONY: help run test test-all torture browser java replay lint docs bench-extraction bench-mirror bench-crawl bench-politeness clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -28,7 +28,7 @@ run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what
 test: $(VENV)/.stamp-dev ## run the core tests
 	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS) --dist worksteal
 
-test-all: $(VENV)/.stamp-dev $(VENV)/.stamp-heavy browser replay ## run the tests that need more than the core does (`make test` runs the others)
+test-all: $(VENV)/.stamp-dev $(VENV)/.stamp-heavy browser java replay ## run the tests that need more than the core does (`make test` runs the others)
 	@$(BIN)/python -m pytest -m extras -n $(WORKERS) --dist worksteal
 
 # Well under an hour on two cores of its own. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
@@ -53,6 +53,16 @@ browser: $(VENV)/.stamp-browser ## install what pages that need JavaScript need:
 		fi; \
 		echo "Installing Chromium (once; a few minutes at most)"; \
 		apt-get update -q -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q --no-install-recommends chromium; \
+	fi
+
+java: ## install what Spark needs: Debian's Java
+	@if ! command -v java >/dev/null; then \
+		if [ "$$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then \
+			echo "There is no Java on this machine. Install 17 or newer, then run make again (Debian: apt-get install default-jre-headless)" >&2; \
+			exit 1; \
+		fi; \
+		echo "Installing Java (once; a few minutes at most)"; \
+		apt-get update -q -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q --no-install-recommends default-jre-headless; \
 	fi
 
 replay: $(VENV)/.stamp-replay ## install pywb, apart from ours, for the tests that replay an archive
