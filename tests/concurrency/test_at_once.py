@@ -17,6 +17,8 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipelines.history import History
 from storage import compact, vacuum
 from storage.archive import Archive
@@ -148,6 +150,7 @@ def at_once(folder: Path, *, seconds: float) -> Met:
     return met
 
 
+@pytest.mark.extras
 def test_crawls_a_compaction_and_readers_at_once(tmp_path: Path) -> None:
     met = at_once(tmp_path, seconds=SECONDS)
     assert met.runs >= CRAWLS

@@ -215,7 +215,9 @@ def slow(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "stop", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.extras)], ids=["SIGTERM", "Ctrl-C"]
+)
 def test_a_signal_ends_the_run_cleanly(slow: Path, stop: signal.Signals) -> None:
     with DemoServer() as server:
         urls = [f"http://index.test/2026/05/04/{topic}-stays-open" for topic in TOPICS]

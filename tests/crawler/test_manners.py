@@ -358,6 +358,7 @@ def test_scrapy_says_an_operators_mistake_in_one_sentence(tmp_path: Path) -> Non
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
+@pytest.mark.extras
 def test_a_source_whose_time_is_up_holds_nobody_up(demo_server: DemoServer, tmp_path: Path) -> None:
     publish(demo_server, "slow.test", 50)
     publish(demo_server, "paper.test", 8)

@@ -56,7 +56,9 @@ def test_entrances_that_a_bound_cut_off_are_the_first_of_the_next_run(tmp_path: 
     assert set(PAPERS) - set(runs[0]) <= set(runs[1])
 
 
-@pytest.mark.parametrize("poll", ["0s", "6h"], ids=["announced anew", "left over"])
+@pytest.mark.parametrize(
+    "poll", ["0s", pytest.param("6h", marks=pytest.mark.extras)], ids=["announced anew", "left over"]
+)
 def test_sources_whose_articles_a_limit_cut_off_are_the_first_of_the_next_run(poll: str, tmp_path: Path) -> None:
     with DemoServer() as server:
         blocks = "".join(put(server, name, 3) for name in PAPERS[:2])
