@@ -46,7 +46,7 @@ def removals(folder: Path, *, kills: int, seed: int) -> tuple[int, int]:
     for trial in range(kills):
         root = folder / f"trial-{trial}"
         shutil.copytree(whole.root, root)
-        killed += kill(removing, root, rnd.uniform(0.05, 0.6))
+        killed += kill(removing, root, rnd.uniform(0.05, 0.6) if killed else 0.0)
         progress("removals", trial + 1, kills)
         archive = storage.open_archive(root)
         left = {url for url, _ in contents(archive)}
