@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import IO
 
-from crawler.progress import FATES, LINE_SECONDS
+from crawler.progress import FATES
 from crawler.session import Session
 from crawler.summary import Json, finding, summary
-from crawler.terminal import escaped
+from crawler.terminal import LINE_SECONDS, escaped
 
 EVENTS: Mapping[str, str] = MappingProxyType(
     {

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.session import Session
+from crawler.terminal import LINE_SECONDS
 
 FATES = ("archived", "revised", "unchanged", "gone", "rejected", "refused", "failed", "deferred")
-LINE_SECONDS = 10.0
 TICK_SECONDS = 0.25
 
 

@@ -8,6 +8,8 @@ import unicodedata
 
 from rich.console import Console
 
+#: Where output is no terminal, whoever shows progress prints a line this often, in seconds.
+LINE_SECONDS = 10.0
 # Cc: control and escape; Cf: bidirectional overrides and other invisible format characters; Cs, Co, Cn: not text.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 # Zero-width joiner and non-joiner shape Persian, Indic scripts and emoji; they move nothing.

@@ -144,6 +144,9 @@ def python(code: str) -> str:
     return done.stdout
 
 
+WITHOUT_SCRAPY = ("cluster", "export", "health", "import_", "rebuild", "report", "verify")
+
+
 @pytest.mark.parametrize(
     ("imports", "absent"),
     [
@@ -152,6 +155,7 @@ def python(code: str) -> str:
         ("import storage.warc", "scrapy twisted trafilatura dateparser lxml pyarrow deltalake pipelines crawler"),
         ("import pipelines.process", "scrapy twisted deltalake warcio crawler"),
         ("import crawler.cli", "scrapy twisted"),
+        *((f"import crawler.commands.{command}", "scrapy twisted") for command in WITHOUT_SCRAPY),
     ],
 )
 def test_an_import_stays_light(imports: str, absent: str) -> None:

@@ -12,7 +12,7 @@ from typing import Self, get_args
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from crawler.progress import LINE_SECONDS
+from crawler.terminal import LINE_SECONDS
 from storage.errors import ArchiveError
 from storage.export import Exported, Form
 from storage.export.run import FOLDER_FILE_SIZE

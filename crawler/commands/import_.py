@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -22,7 +21,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from crawler.config import ArchiveConfig, Config, CrawlConfig, SourceConfig, check_archive_path, load
 from crawler.config.model import fold_www
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
-from crawler.terminal import clean
+from crawler.terminal import LINE_SECONDS, clean
 from pipelines.executors import LocalExecutor
 from pipelines.importing.inputs import Input, described, expand
 from pipelines.importing.job import import_files
@@ -34,7 +33,6 @@ from storage.errors import ArchiveError
 from storage.places import Address
 
 DONE, FAILED, INCOMPLETE = 0, 1, 3
-LINE_SECONDS: Final = 10.0
 _FATES = (WANTED, "archived", "revised", "unchanged", "rejected", "refused", "failed", SKIPPED, DAMAGED)
 # Damaged stretches named one by one for each file; the run's row counts them all.
 _NAMED = 10

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from crawler import health
 from crawler.report import GENERATOR
+from crawler.terminal import LINE_SECONDS
 from pipelines.history import key
 from storage import places
 from storage.archive import Archive
@@ -26,7 +27,6 @@ ALARMS = 100
 """Alarms that are told one by one."""
 _NEEDED = ("jinja2", "pygal")
 _BEGINNING = 2_000
-_LINE_SECONDS = 10.0
 
 
 class Meter:
@@ -35,7 +35,7 @@ class Meter:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._status = console.status("counting") if console.is_terminal else None
-        self._next = time.monotonic() + _LINE_SECONDS
+        self._next = time.monotonic() + LINE_SECONDS
 
     def __enter__(self) -> Self:
         if self._status is not None:
@@ -53,7 +53,7 @@ class Meter:
         if self._status is not None:
             self._status.update(f"counting: {what}")
         elif time.monotonic() >= self._next:
-            self._next = time.monotonic() + _LINE_SECONDS
+            self._next = time.monotonic() + LINE_SECONDS
             self._console.print(f"counting: {what}")
 
 

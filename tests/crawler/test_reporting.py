@@ -252,7 +252,7 @@ def test_where_no_report_can_stand(out: str, told: str, tmp_path: Path) -> None:
 
 
 def test_a_long_one_says_what_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "_LINE_SECONDS", 0.0)
+    monkeypatch.setattr(command, "LINE_SECONDS", 0.0)
     out = io.StringIO()
     with command.Meter(Console(file=out, force_terminal=False)) as meter:
         meter.said("coverage")
