@@ -55,15 +55,7 @@ def needs_page(source: SourceConfig, crawl: CrawlConfig) -> bool:
 def withheld(session: Session, exchange: Exchange, rights: tuple[str, ...], reason: str) -> Refused:
     """Note the answer without its body; the refusal to raise, with the row that settles its URL."""
     position = session.run.withhold(exchange, reason=reason, rights=rights)
-    found = Withheld(
-        url=exchange.url,
-        fetched_at=exchange.fetched_at,
-        status=exchange.status,
-        reason=reason,
-        rights=rights,
-        info=exchange.info,
-        position=position,
-    )
+    found = Withheld.of(exchange, reason=reason, rights=rights, position=position)
     return Refused("refused", reason, row=capture_of_withheld(found))
 
 

@@ -312,15 +312,7 @@ class FileImport:
     def _withhold(self, run: Run, one: _Waiting, reason: str, rights: tuple[str, ...]) -> None:
         exchange = one.found.exchange
         position = run.withhold(exchange, reason=reason, rights=rights)
-        found = Withheld(
-            url=exchange.url,
-            fetched_at=exchange.fetched_at,
-            status=exchange.status,
-            reason=reason,
-            rights=rights,
-            info=exchange.info,
-            position=position,
-        )
+        found = Withheld.of(exchange, reason=reason, rights=rights, position=position)
         self._pages += 1
         self._record(run, dataclasses.replace(outcomes.capture_of_withheld(found), run=run.name))
 

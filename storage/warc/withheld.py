@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from storage.places import Place
 from storage.records import WarcPosition
-from storage.warc.exchange import CaptureInfo, DamagedRecord, StoredResponse
+from storage.warc.exchange import CaptureInfo, DamagedRecord, Exchange, StoredResponse
 from storage.warc.headers import BlockError, clean_url, first
 from storage.warc.metadata import MetadataError, from_header
 from storage.warc.reader import Record, records, response_of
@@ -28,6 +28,19 @@ class Withheld:
     rights: tuple[str, ...]
     info: CaptureInfo
     position: WarcPosition
+
+    @classmethod
+    def of(cls, exchange: Exchange, *, reason: str, rights: tuple[str, ...], position: WarcPosition) -> Withheld:
+        """``exchange`` without its body, as it stands at ``position``."""
+        return cls(
+            url=exchange.url,
+            fetched_at=exchange.fetched_at,
+            status=exchange.status,
+            reason=reason,
+            rights=rights,
+            info=exchange.info,
+            position=position,
+        )
 
 
 def block(status: int, reason: str, rights: tuple[str, ...]) -> bytes:
