@@ -42,13 +42,13 @@ class Reservations:
 
 def refusal(rights: tuple[str, ...], source: SourceConfig, crawl: CrawlConfig) -> str | None:
     """The reason code for which a page of ``source`` with these ``rights`` is not kept, or None where it is."""
-    chosen, noarchive = _policy(source, crawl)
+    chosen, noarchive = source.rights(crawl)
     return policy.refusal(rights, chosen, obey_noarchive=noarchive)
 
 
 def needs_page(source: SourceConfig, crawl: CrawlConfig) -> bool:
     """Whether a page of ``source`` has to be read for its rights before it may be written."""
-    chosen, noarchive = _policy(source, crawl)
+    chosen, noarchive = source.rights(crawl)
     return policy.needs_page(chosen, obey_noarchive=noarchive)
 
 
@@ -57,8 +57,3 @@ def withheld(session: Session, exchange: Exchange, rights: tuple[str, ...], reas
     position = session.run.withhold(exchange, reason=reason, rights=rights)
     found = Withheld.of(exchange, reason=reason, rights=rights, position=position)
     return Refused("refused", reason, row=capture_of_withheld(found))
-
-
-def _policy(source: SourceConfig, crawl: CrawlConfig) -> tuple[policy.RightsPolicy, bool]:
-    noarchive = crawl.obey_noarchive if source.obey_noarchive is None else source.obey_noarchive
-    return source.rights_policy or crawl.rights_policy, noarchive

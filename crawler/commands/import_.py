@@ -131,11 +131,12 @@ def _task(settings: Config, inputs: tuple[Input, ...], wanted: Wanted) -> Task:
 
 
 def _source(source: SourceConfig, crawl: CrawlConfig) -> Source:
+    policy, obey_noarchive = source.rights(crawl)
     return Source(
         rules=source.rules,
         hosts=frozenset(fold_www(host) for host in source.hosts),
-        policy=source.rights_policy or crawl.rights_policy,
-        obey_noarchive=crawl.obey_noarchive if source.obey_noarchive is None else source.obey_noarchive,
+        policy=policy,
+        obey_noarchive=obey_noarchive,
         record=source_record(source),
     )
 

@@ -121,6 +121,11 @@ class SourceConfig:
         """The source's name, a slug that is unique in the configuration."""
         return self.rules.name
 
+    def rights(self, crawl: CrawlConfig) -> tuple[RightsPolicy, bool]:
+        """The ``rights_policy`` and ``obey_noarchive`` that hold for it: its own, or else those of ``crawl``."""
+        noarchive = crawl.obey_noarchive if self.obey_noarchive is None else self.obey_noarchive
+        return self.rights_policy or crawl.rights_policy, noarchive
+
     def owns(self, url: str) -> bool:
         """Whether ``url`` lies on one of the source's hosts; ``www.`` in front makes no difference."""
         try:
