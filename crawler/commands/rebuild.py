@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from crawler.commands.verify import Pool
 from crawler.config import Config
@@ -15,8 +15,8 @@ from pipelines.rebuild import Preview, Rebuilt
 from pipelines.recovery import recover
 from pipelines.rereading import CRASHED
 from pipelines.scopes import Request
-from storage import replace
 from storage.archive import Archive
+from storage.replace import abandon
 
 DONE, DECLINED, LEFT_OUT = 0, 1, 3
 
@@ -55,14 +55,10 @@ def request_of(request: Request, config: Config | None) -> Request:
     for source in config.disabled:
         if source.name in request.sources:
             raise source.error
-    return Request(
-        sources=request.sources,
+    return replace(
+        request,
         without=tuple(source.name for source in config.disabled),
-        since=request.since,
-        until=request.until,
-        again=request.again,
         rules=tuple(source.rules for source in config.sources),
-        samples=request.samples,
     )
 
 
@@ -103,7 +99,7 @@ def run(
             return Outcome(preview=preview, rebuilt=done, losses=losses, disabled=request.without)
         finally:
             pool.stop()
-            replace.abandon(archive.root)
+            abandon(archive.root)
 
 
 def lines(preview: Preview, losses: dict[str, tuple[Loss, ...]]) -> list[str]:
