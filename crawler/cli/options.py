@@ -11,11 +11,12 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from crawler.config import ConfigError, archive_of
+from crawler.config import ConfigError, archive_of, load
 from crawler.config.units import duration, size
 from crawler.place import PlaceType
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
+from storage.health.model import Expectations
 from storage.places import Address
 
 P = ParamSpec("P")
@@ -100,6 +101,14 @@ log_option = click.option(
     show_default=True,
     help="What is logged to standard error.",
 )
+
+
+def expected(config: Path, archive: Address | None) -> tuple[dict[str, Expectations], list[str] | None]:
+    """What the configuration declares of its sources, and their names; of an ``archive`` that is named, nothing."""
+    if archive is not None:
+        return {}, None
+    sources = load(config).sources
+    return {one.name: one.expect for one in sources if one.expect is not None}, [one.name for one in sources]
 
 
 def opened_archive(config: Path, archive: Address | None, as_of: str | None = None) -> Archive:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import DAY, archive_option, as_of_option, config_option, exits, opened_archive
-from crawler.config import load
+from crawler.cli.options import DAY, archive_option, as_of_option, config_option, exits, expected, opened_archive
 from crawler.terminal import console
 from storage.places import Address
 
@@ -49,11 +48,7 @@ def report(
     place = view.check(output)
     opened = opened_archive(config, archive, as_of)
     check_names(opened, names)
-    declared, configured = {}, None
-    if archive is None:
-        loaded = load(config)
-        configured = [source.name for source in loaded.sources]
-        declared = {source.name: source.expect for source in loaded.sources if source.expect is not None}
+    declared, configured = expected(config, archive)
     with view.Meter(console(stderr=True)) as meter:
         found = view.write(
             opened,

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import DAY, archive_option, config_option, exits, opened_archive
-from crawler.config import load
+from crawler.cli.options import DAY, archive_option, config_option, exits, expected, opened_archive
 from crawler.terminal import console, escaped
 from storage.places import Address
 
@@ -52,11 +51,7 @@ def health(
     if reason is not None and ack is None:
         raise click.UsageError("--reason goes with --ack SOURCE and --until DAY")
     check_names(opened, [*names, *([ack] if ack else [])])
-    declared, configured = {}, None
-    if archive is None:
-        loaded = load(config)
-        configured = [source.name for source in loaded.sources]
-        declared = {source.name: source.expect for source in loaded.sources if source.expect is not None}
+    declared, configured = expected(config, archive)
     told = report(opened, sources=names or configured, declared=declared)
     if ack is not None and until is not None:
         codes = view.codes_of(told.health.findings, ack)
