@@ -15,7 +15,7 @@ from crawler.config.values import BadValue, entrance, host_of, slug
 from crawler.discovery import Link
 from crawler.session import Session
 from crawler.spiders.news import NewsSpider
-from crawler.terminal import clean, console
+from crawler.terminal import clean, console, say_on
 from storage.export.listed import BadManifest, Listed
 from storage.places import Address
 from storage.records import Announcement, SiteRules
@@ -104,7 +104,7 @@ def fetch(listed: Sequence[Listed], output: Address, config: Config, *, origin: 
     )
     check_archive_path(wanted)
     code, session = run(
-        lambda: Session.open(wanted, command="hydrate", say=lambda line: err.print(line, soft_wrap=True)),
+        lambda: Session.open(wanted, command="hydrate", say=say_on(err)),
         console=err,
         log_level=log_level,
         spider=ManifestSpider,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 
 from rich.console import Console
 
@@ -34,6 +36,11 @@ def escaped(text: str) -> str:
         else json.dumps(character)[1:-1]
         for character in text
     )
+
+
+def say_on(console: Console) -> Callable[[str], None]:
+    """What prints a line there and leaves it to the terminal where it breaks."""
+    return partial(console.print, soft_wrap=True)
 
 
 def console(*, stderr: bool = False) -> Console:

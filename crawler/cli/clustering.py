@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crawler.cli.options import DAY, archive_option, config_option, exits, opened_archive
-from crawler.terminal import console
+from crawler.terminal import console, say_on
 from storage.places import Address
 
 
@@ -34,9 +34,6 @@ def cluster(config: Path, archive: Address | None, since: dt.date | None, again:
     from crawler.commands import cluster as view
     from pipelines.clusters import cluster as compare
 
-    err = console(stderr=True)
-    done = compare(
-        opened_archive(config, archive), since=since, again=again, say=lambda line: err.print(line, soft_wrap=True)
-    )
+    done = compare(opened_archive(config, archive), since=since, again=again, say=say_on(console(stderr=True)))
     click.echo(view.as_json(done) if as_json else "\n".join(view.lines(done)))
     return 0

@@ -18,12 +18,13 @@ from crawler.cli.options import (
     DAY,
     DURATION,
     SIZE,
+    check_days,
     config_option,
     exits,
     log_option,
 )
 from crawler.config import load, template
-from crawler.terminal import console, escaped
+from crawler.terminal import console, escaped, say_on
 
 P = ParamSpec("P")
 
@@ -163,8 +164,7 @@ def crawl(
         oldest_first=oldest_first,
         now=now,
     )
-    if plan.period.first > plan.period.last:
-        raise click.BadParameter("it is before --since; write the later day last", param_hint="--until")
+    check_days(since, until)
     if oldest_first and not plan.backfill:
         raise click.BadParameter(
             "it orders a backfill; name its days with --since and --until", param_hint="--oldest-first"
@@ -182,13 +182,7 @@ def crawl(
         return 2
 
     events = Events(err.file) if log_format == "json" or (log_format == "auto" and not err.is_terminal) else None
-
-    def say(line: str) -> None:
-        if events is not None:
-            events.notice(line)
-        else:
-            err.print(line, soft_wrap=True)
-
+    say = events.notice if events is not None else say_on(err)
     budget = loaded.crawl.budget
     if budget_bytes is not None:
         budget = replace(budget, bytes=budget_bytes)
@@ -210,7 +204,7 @@ def crawl(
         click.echo(escaped(written(summary(session, code))))
         return code
     for line in closing_lines(session):
-        out.print(line, soft_wrap=True)
+        say_on(out)(line)
     return code
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import DAY, archive_option, config_option, exits
+from crawler.cli.options import DAY, archive_option, check_days, config_option, exits
 from crawler.terminal import console, escaped
 from storage.places import Address
 
@@ -76,8 +76,7 @@ def import_(
     from crawler.commands import import_ as view
     from pipelines.importing.wanted import MIMES, Wanted
 
-    if since is not None and until is not None and since > until:
-        raise click.BadParameter("it is before --since; write the later day last", param_hint="--until")
+    check_days(since, until)
     wanted = Wanted(
         sources=sources,
         known_only=known_only,

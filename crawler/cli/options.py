@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -14,6 +14,7 @@ import click
 from crawler.config import ConfigError, archive_of, load
 from crawler.config.units import duration, size
 from crawler.place import PlaceType
+from crawler.terminal import clean, escaped
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
 from storage.health.model import Expectations
@@ -101,6 +102,24 @@ log_option = click.option(
     show_default=True,
     help="What is logged to standard error.",
 )
+
+
+def check_days(since: dt.date | None, until: dt.date | None) -> None:
+    """Raise where the last day that is wanted comes before the first."""
+    if since is not None and until is not None and since > until:
+        raise click.BadParameter("it is before --since; give the earlier one first", param_hint="--until")
+
+
+def check_asked(*, answered: bool, to: str) -> None:
+    """Raise where a question would wait for nobody; ``to`` is what --yes would do, such as ``remove it``."""
+    if not (answered or sys.stdin.isatty()):
+        raise click.UsageError(f"nobody is there to be asked; write --yes to {to}, --dry-run to see it only")
+
+
+def show(lines: Iterable[str], *, err: bool) -> None:
+    """Print ``lines``, which may quote a page, on standard output or error."""
+    for line in lines:
+        click.echo(escaped(clean(line)), err=err)
 
 
 def expected(config: Path, archive: Address | None) -> tuple[dict[str, Expectations], list[str] | None]:

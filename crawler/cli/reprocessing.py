@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import sys
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from crawler.cli.options import DAY, archive_option, config_option, exits, opened_archive
-from crawler.terminal import clean, console, escaped
+from crawler.cli.options import DAY, archive_option, check_asked, check_days, config_option, exits, opened_archive, show
+from crawler.terminal import console, escaped, say_on
 from storage.places import Address
 
 
@@ -75,25 +74,16 @@ def rebuild(
     from pipelines.rebuild import Preview
     from pipelines.scopes import Request
 
-    if since is not None and until is not None and since > until:
-        raise click.UsageError(f"no day lies between --since {since} and --until {until}; give the earlier one first")
-    if not (yes or dry_run or sys.stdin.isatty()):
-        raise click.UsageError("nobody is there to be asked; write --yes to replace the rows, --dry-run to see it only")
+    check_days(since, until)
+    check_asked(answered=yes or dry_run, to="replace the rows")
     by_config = archive is None or ctx.get_parameter_source("config") is ParameterSource.COMMANDLINE
     asked = Request(sources=names, since=since, until=until, again=again, samples=samples)
     loaded = load(config) if by_config else None
     request = view.request_of(asked, loaded)
-    opened, err = opened_archive(config, archive), console(stderr=True)
-
-    def say(line: str) -> None:
-        err.print(line, soft_wrap=True)
-
-    def show(preview: Preview, losses: dict[str, tuple[Loss, ...]]) -> None:
-        for line in view.lines(preview, losses):
-            click.echo(escaped(clean(line)), err=as_json)
+    opened, say = opened_archive(config, archive), say_on(console(stderr=True))
 
     def agree(preview: Preview, losses: dict[str, tuple[Loss, ...]]) -> bool:
-        show(preview, losses)
+        show(view.lines(preview, losses), err=as_json)
         return yes or click.confirm("Replace the rows?", err=True)
 
     for source in loaded.disabled if loaded is not None else ():
@@ -119,7 +109,6 @@ def rebuild(
         click.echo(escaped(view.as_json(outcome)))
         return outcome.code
     if outcome.rebuilt is None and not outcome.declined:
-        show(outcome.preview, outcome.losses)
-    for line in view.closing(outcome):
-        click.echo(escaped(clean(line)))
+        show(view.lines(outcome.preview, outcome.losses), err=False)
+    show(view.closing(outcome), err=False)
     return outcome.code

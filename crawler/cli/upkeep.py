@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -12,11 +11,13 @@ import click
 from crawler.cli.options import (
     DURATION,
     archive_option,
+    check_asked,
     config_option,
     exits,
     opened_archive,
+    show,
 )
-from crawler.terminal import clean, console, escaped
+from crawler.terminal import clean, console, escaped, say_on
 from storage.places import Address
 
 
@@ -60,13 +61,12 @@ def compact(
         raise click.UsageError("--vacuum-now keeps nothing, --grace does; give one of them")
     if grace is not None and grace > LOG_RETENTION:
         raise click.BadParameter(f"at most {LOG_RETENTION.days}d; to keep a version longer, pin it with snapshot")
-    err = console(stderr=True)
     report = view.run(
         opened_archive(config, archive),
         many=files or MANY,
         grace=dt.timedelta() if vacuum_now else grace or GRACE,
         dry_run=dry_run,
-        say=lambda line: err.print(line, soft_wrap=True),
+        say=say_on(console(stderr=True)),
     )
     click.echo(escaped(view.as_json(report) if as_json else "\n".join(view.lines(report))))
     return 0
@@ -127,13 +127,12 @@ def verify(config: Path, archive: Address | None, quick: bool, repair: bool, as_
     """
     from crawler.commands import verify as view
 
-    err = console(stderr=True)
     verdict = view.run(
         opened_archive(config, archive),
         quick=quick,
         repair=repair,
         workers=os.cpu_count() or 1,
-        say=lambda line: err.print(line, soft_wrap=True),
+        say=say_on(console(stderr=True)),
     )
     click.echo(escaped(view.as_json(verdict) if as_json else "\n".join(clean(line) for line in view.lines(verdict))))
     return verdict.code
@@ -156,13 +155,13 @@ def migrate(config: Path, archive: Address | None, dry_run: bool) -> int:
     from storage.migrations import due
     from storage.migrations import migrate as bring_up
 
-    opened, err = opened_archive(config, archive), console(stderr=True)
+    opened = opened_archive(config, archive)
     if dry_run:
         steps = due(opened.root)
         for step in steps:
             click.echo(f"to format {step.to}: {step.what}")
     else:
-        steps = bring_up(opened, say=lambda line: err.print(line, soft_wrap=True))
+        steps = bring_up(opened, say=say_on(console(stderr=True)))
     if not steps:
         click.echo("The archive is up to date.")
     elif not dry_run:
@@ -214,16 +213,11 @@ def forget(
         raise click.UsageError("give addresses, or --match PATTERN, or --again")
     request = view.Request(urls=urls, pattern=pattern, again=again, reason=reason)
     view.check(request)
-    if not (yes or dry_run or sys.stdin.isatty()):
-        raise click.UsageError("nobody is there to be asked; write --yes to remove it, --dry-run to see it only")
-    opened, err = opened_archive(config, archive), console(stderr=True)
-
-    def say(line: str) -> None:
-        err.print(line, soft_wrap=True)
+    check_asked(answered=yes or dry_run, to="remove it")
+    opened, say = opened_archive(config, archive), say_on(console(stderr=True))
 
     def agree(plan: Plan) -> bool:
-        for line in view.lines(plan):
-            click.echo(escaped(clean(line)), err=as_json)
+        show(view.lines(plan), err=as_json)
         return yes or click.confirm("Remove all of it? It cannot be undone", err=True)
 
     if dry_run:

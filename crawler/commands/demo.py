@@ -17,7 +17,7 @@ from crawler.config import check_archive_path, parse
 from crawler.demo import SHOWCASE_URL, demo_config_toml
 from crawler.demo.server import DemoServer
 from crawler.session import Session
-from crawler.terminal import clean
+from crawler.terminal import clean, say_on
 from storage.archive import Archive
 
 ROWS = 12
@@ -31,7 +31,7 @@ def demo(archive: Path, *, out: Console, err: Console, log_level: str = "WARNING
     with DemoServer() as server, _proxied(server.proxy_url):
         out.print(f"Demo newspapers on {server.proxy_url}, crawling them into {archive}")
         code, session = run(
-            lambda: Session.open(config, command="demo", say=lambda text: err.print(text, soft_wrap=True)),
+            lambda: Session.open(config, command="demo", say=say_on(err)),
             console=err,
             log_level=log_level,
         )

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from crawler.config import ArchiveConfig, Config, CrawlConfig, SourceConfig, check_archive_path, load
 from crawler.config.model import fold_www
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
-from crawler.terminal import LINE_SECONDS, clean
+from crawler.terminal import LINE_SECONDS, clean, say_on
 from pipelines.executors import LocalExecutor
 from pipelines.importing.inputs import Input, described, expand
 from pipelines.importing.job import import_files
@@ -75,7 +75,7 @@ def run(
             show(seen)
             return stop.asked
 
-        work = partial(import_files, say=lambda line: err.print(line, soft_wrap=True), watch=watch)
+        work = partial(import_files, say=say_on(err), watch=watch)
         (ended,) = LocalExecutor().map(work, [task])
     return ended.value()
 
