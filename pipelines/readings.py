@@ -36,12 +36,18 @@ class Reading:
             return settle(self.page, error)
 
 
-def ahead(items: Iterator[Item], count: int) -> Iterator[Item]:
-    """``items`` in order, each made when ``count`` further ones are under way."""
+def ahead(items: Iterator[Item], count: int, weight: Callable[[Item], int] = lambda _: 1) -> Iterator[Item]:
+    """``items`` in order, each made when further ones that weigh ``count`` are under way.
+
+    ``weight`` says what one counts for: 0 where it takes no extraction, for example.
+    """
     waiting: deque[Item] = deque()
+    held = 0
     for item in items:
         waiting.append(item)
-        if len(waiting) > count:
+        held += weight(item)
+        while held > count:
+            held -= weight(waiting[0])
             yield waiting.popleft()
     yield from waiting
 

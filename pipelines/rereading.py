@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from pipelines.fates import fates
 from pipelines.history import KNOWN_ARTICLE, History, Verdict
 from pipelines.outspool import EVENTS, Files, OutSpool
 from pipelines.pages import earlier_page, page_of
-from pipelines.readings import Reading, Submit, here
+from pipelines.readings import Reading, Submit, ahead, here
 from pipelines.scopes import Scope
 from pipelines.verdicts import named
 from pipelines.workers import STAGE, Workers
@@ -120,7 +119,7 @@ class _Replay:
         self._out = OutSpool(archive.root / replace.FOLDER, task.name, self._seen, self._wanted, self._told)
 
     def run(self) -> Reread:
-        for row, reading, damage in self._started():
+        for row, reading, damage in ahead(self._started(), AHEAD, lambda one: int(one[1] is not None)):
             if reading is not None:
                 self._judge(row, reading)
                 continue
@@ -175,17 +174,9 @@ class _Replay:
 
     def _started(self) -> Iterator[tuple[Capture, Reading | None, str | None]]:
         """Each event in order, with its extraction under way where it takes one, or what keeps it from being read."""
-        waiting: deque[tuple[Capture, Reading | None, str | None]] = deque()
-        under_way = 0
         for start in range(0, self._rows.num_rows, EVENTS):
             for row in captures_from_arrow(self._rows.slice(start, EVENTS)):
-                reading, damage = self._begin(row)
-                waiting.append((row, reading, damage))
-                under_way += reading is not None
-                while under_way > AHEAD:
-                    under_way -= waiting[0][1] is not None
-                    yield waiting.popleft()
-        yield from waiting
+                yield row, *self._begin(row)
 
     def _begin(self, row: Capture) -> tuple[Reading | None, str | None]:
         place = position(row)
