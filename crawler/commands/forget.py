@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from crawler.commands.verify import Pool
 from pipelines import forgotten
+from pipelines.pool import Pool
 from pipelines.recovery import recover
 from pipelines.urls import identity
 from storage import repair

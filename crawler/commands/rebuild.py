@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
-from crawler.commands.verify import Pool
 from crawler.config import Config
 from pipelines import rebuild
 from pipelines.differences import Differences, Loss, Sample, Turned
+from pipelines.pool import Pool
 from pipelines.process import EXTRACTOR
 from pipelines.rebuild import Preview, Rebuilt
 from pipelines.recovery import recover

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 
 from crawler.listed import read_again
 from pipelines import forgotten
+from pipelines.pool import Pool
 from pipelines.repair import Repaired, mend
-from pipelines.workers import Workers
 from storage.archive import Archive
-from storage.records import Article, Page, Rejection
 from storage.verify import CODES, Report, verify
 
 CLEAN, DAMAGED, REPAIRED = 0, 1, 4
 SHOWN = 20
-# As the defaults of a crawl, which a repair may have to do without: no configuration is needed to repair.
-TIMEOUT, MEMORY = 30.0, 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,25 +55,6 @@ def run(
         pool.stop()
     left = verify(archive, quick=quick, stones=forgotten.load(archive), say=say)
     return Verdict(found=found, repaired=done, left=left)
-
-
-class Pool:
-    """Worker processes that start with the first page: most repairs read none."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._workers: Workers | None = None
-
-    def submit(self, page: Page) -> Future[Article | Rejection]:
-        """Start the extraction of ``page``."""
-        if self._workers is None:
-            self._workers = Workers(self._count, timeout=TIMEOUT, memory=MEMORY)
-        return self._workers.submit(page)
-
-    def stop(self) -> None:
-        """End the workers."""
-        if self._workers is not None:
-            self._workers.stop()
 
 
 def as_json(verdict: Verdict) -> str:
