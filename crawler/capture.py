@@ -82,6 +82,7 @@ class CaptureMiddleware:
             self._session.budget.spend(errand.source.name, received=len(response.body))
             if errand.asset:
                 return response
+            await self._session.gate.turn()
             try:
                 at = self._session.instant(errand.info.requested_url, errand.info.kind)
                 exchange = _exchange(request, response, errand, at=at)

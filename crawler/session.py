@@ -16,6 +16,7 @@ from scrapy.http import Response
 from crawler import health
 from crawler.budget import Budget
 from crawler.config import BudgetConfig, Config, SourceConfig
+from crawler.gate import Gate
 from crawler.hosts import Hosts
 from crawler.listed import read_again
 from crawler.plan import Plan
@@ -75,6 +76,7 @@ class Session:
         self.stopping: str | None = None
         self.transfers: set[asyncio.Task[Response] | asyncio.Task[bytes]] = set()
         self.wire = asyncio.Semaphore(config.crawl.concurrency)
+        self.gate = Gate()
         self._halt = asyncio.Event()
         self.on_broken: Callable[[], None] = lambda: None
         self._open: dict[tuple[str, str], Capture] = {}

@@ -51,6 +51,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.7",
     "Accept-Encoding": "gzip, deflate, br",
 }
+# For each response Scrapy starts as many tasks for what a callback yields, a hundred by default; ours yields one page.
+CONCURRENT_ITEMS = 1
 # Bytes of answers that may wait for extraction before the downloader holds back.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 50_000_000
 

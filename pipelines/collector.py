@@ -1,4 +1,4 @@
-"""Python's collector of cyclic garbage, held back while a page is worked on."""
+"""Python's collector of cyclic garbage, held back where it would make a page or a crawl wait."""
 
 from __future__ import annotations
 
@@ -22,3 +22,18 @@ def paused() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+# A full look over what a crawl of some thousand waiting requests holds takes a tenth of a second and more, in which
+# nothing else is done; Python's own numbers (700, 10, 10) ask for one every 250 pages, these for one every 1,500.
+_THRESHOLDS = (2_000, 10, 20)
+
+
+def spare_what_is_loaded() -> None:
+    """Leave all that is loaded by now, some 250,000 objects, out of further collections, and collect less often.
+
+    For a process with an event loop, once, before its work begins.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)

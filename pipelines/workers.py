@@ -25,12 +25,14 @@ from pipelines import warmup
 from pipelines.process import Inspection, inspect, process
 from storage.records import Article, Page, Rejection
 
-PAGES_PER_WORKER = 2_000
+PAGES_PER_WORKER = 10_000
 STAGE = "extract"
 # How often a page is handed to a pool that turns out to be broken, through no fault of the page.
 TRIES = 3
 # Seconds in which the first worker must have started; on a machine with a load of 20 it takes some ten.
 START = 180.0
+NICENESS = 5
+"""How much a worker yields to the process that fetches, which needs little and must not wait for its core."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -170,6 +172,7 @@ def settle(page: Page, error: BaseException) -> Rejection:
 def _prepare(parent: int, ready: Event | None) -> None:
     """Set up a fresh worker: die with the parent, leave Ctrl-C to it, load everything, and collect none of that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:

@@ -20,6 +20,7 @@ from crawler.plan import Plan
 from crawler.render import Renderer
 from crawler.session import Session
 from crawler.walk import MAX_HOPS, Articles, Asking, Entrances
+from pipelines import collector
 
 
 class NewsSpider(scrapy.Spider):
@@ -104,6 +105,7 @@ class NewsSpider(scrapy.Spider):
             yield self.entrances.ranked(request)
 
     def _on_opened(self) -> None:
+        collector.spare_what_is_loaded()
         self._watch = asyncio.ensure_future(self.brakes.watch())
 
     def _on_error(self, failure: Failure, response: Response, spider: scrapy.Spider) -> None:  # noqa: ARG002

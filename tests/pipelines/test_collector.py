@@ -38,3 +38,16 @@ def test_pauses_inside_one_another_end_with_the_outermost() -> None:
             pass
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_what_is_loaded_is_left_out_of_later_collections() -> None:
+    threshold = gc.get_threshold()
+    try:
+        collector.spare_what_is_loaded()
+        assert gc.get_freeze_count() > 10_000
+        assert all(new >= old for new, old in zip(gc.get_threshold(), threshold, strict=True))
+        assert gc.get_threshold() != threshold
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*threshold)
