@@ -67,8 +67,7 @@ def test_the_ways_to_read_agree(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert duckdb.sql("SELECT count(*) FROM 'archive/articles/month=*/*.parquet'").fetchall() == [(ours,)]
 
 
-def test_the_snippets_on_copies_run_once_they_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import duckdb
+def test_the_snippet_on_copies_runs_once_they_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
     from crawler.cli import main
@@ -78,14 +77,12 @@ def test_the_snippets_on_copies_run_once_they_are_told(folder: Path, monkeypatch
     (session,) = blocks(page, "console")
     done = CliRunner().invoke(main, ["cluster", "--archive", "archive"])
     assert session.splitlines() == ["$ broadsheet cluster", *done.stdout.splitlines()]
-    (query,) = blocks(page, "sql")
-    ((first, copy, later, title),) = duckdb.sql(query).fetchall()
     (code,) = blocks(page, "python")
     names: dict[str, Any] = {}
     exec(compile(code, page, "exec"), names)
     (row,) = names["copies"].to_dict("records")
-    assert (row["source_first"], row["source"], row["title"]) == (first, copy, title)
-    assert row["since"] - row["since_first"] == later
+    assert {row["source_first"], row["source"]} == {"courier", "saltmarsh"}
+    assert row["since"] > row["since_first"]
 
 
 def test_make_run_names_commands_that_exist() -> None:

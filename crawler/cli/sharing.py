@@ -57,6 +57,7 @@ from storage.places import Address
 @click.option("--as", "words", type=click.Choice(("schema.org",)), help="Name the fields as schema.org does.")
 @click.option("--manifest", is_flag=True, help="No texts: addresses, hashes and WARC digests, for broadsheet hydrate.")
 @click.option("--all-revisions", is_flag=True, help="Every revision of each article, not the current one.")
+@click.option("--copies", is_flag=True, help="Add who copied whom: cluster, role, similarity, contained, since.")
 @click.option("--file-size", type=SIZE, metavar="SIZE", help="Make it a folder of files of about this size (256 MB).")
 @click.option("--force", is_flag=True, help="Replace an earlier export.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON, with the files' SHA-256.")
@@ -76,6 +77,7 @@ def export(
     words: str | None,
     manifest: bool,
     all_revisions: bool,
+    copies: bool,
     file_size: int | None,
     force: bool,
     as_json: bool,
@@ -88,6 +90,7 @@ def export(
       broadsheet export -o storms.jsonl --where "title contains 'storm' and count(bullets) > 0" --as schema.org
       broadsheet export -o for-the-hub/ --format huggingface --as-of paper-2026
       broadsheet export -o paper.manifest.csv --manifest --as-of paper-2026
+      broadsheet export -o stories.parquet --copies
 
     The same state gives the same bytes. Exits with 1 where no article matches; nothing is written then.
     """
@@ -108,6 +111,7 @@ def export(
         all_revisions=all_revisions,
         terms=words is not None,
         manifest=manifest,
+        copies=copies,
         file_size=size,
     )
     wanted.check()

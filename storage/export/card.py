@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from storage.export.cells import cell
 from storage.export.census import Census
-from storage.schema import ARTICLES
 
 # The steps that Hugging Face knows, as the most rows of each.
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"))
@@ -75,7 +74,7 @@ def _about(census: Census, state: str, selection: str) -> list[str]:
 def _columns(census: Census, schema: pa.Schema) -> list[str]:
     lines = ["## Fields", "", "| field | type | filled | meaning |", "|---|---|---:|---|"]
     for field in schema:
-        meaning = (ARTICLES.schema.field(field.name).metadata or {}).get(b"description", b"").decode()
+        meaning = (field.metadata or {}).get(b"description", b"").decode()
         kind = str(field.type).replace("element: ", "").replace(" not null", "")
         lines.append(f"| `{field.name}` | {kind} | {percent(census.share(field.name))} | {meaning} |")
     return [*lines, ""]

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from storage.archive import Archive
 from storage.export import card, census, manifest, terms
+from storage.export.copies import SCHEMA as OF_COPIES
+from storage.export.copies import Copies
 from storage.export.order import Ordered
 from storage.export.output import NotWritten, check, written
 from storage.export.sinks import Csv, JsonLines, ParquetSink, Sink
@@ -57,6 +59,7 @@ def export(
 
     Raises:
         BadWish, BadCondition: what is wanted makes no sense.
+        NotCompared: copies are wanted, and nothing was compared yet.
         NotWritten: ``target`` is there already, or cannot be written.
         ArchiveError: the archive cannot be read.
     """
@@ -114,6 +117,8 @@ def _shape(archive: Archive, articles: Rows, wanted: Wanted) -> _Shape:
     names = wanted.names
     if not wanted.terms:
         schema = pa.schema([ARTICLES.schema.field(name) for name in names])
+        if wanted.copies:
+            return _with_copies(Copies(archive.clusters()), schema)
         return _Shape(read=names, columns=names, schema=schema, made=lambda rows: rows.select(names).cast(schema))
     if not set(names) & terms.WORDS.keys():
         raise BadWish(f"none of these columns has a word of schema.org; those that have: {', '.join(terms.WORDS)}")
@@ -125,6 +130,16 @@ def _shape(archive: Archive, articles: Rows, wanted: Wanted) -> _Shape:
         schema=empty.schema,
         made=lambda rows: terms.worded(rows, names),
     )
+
+
+def _with_copies(copies: Copies, schema: pa.Schema) -> _Shape:
+    whole = pa.schema([*schema, *OF_COPIES])
+
+    def made(rows: pa.Table) -> pa.Table:
+        own = rows.select(schema.names).cast(schema)
+        return pa.Table.from_arrays([*own.columns, *copies.of(rows["id"]).columns], schema=whole)
+
+    return _Shape(read=(*schema.names, "id"), columns=tuple(whole.names), schema=whole, made=made)
 
 
 class _Parts:

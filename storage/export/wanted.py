@@ -31,7 +31,8 @@ class Wanted:
     and ``languages`` are all where empty; ``en`` means ``en-GB`` too. ``where`` is a condition as
     :mod:`storage.export.conditions` has it. ``columns`` are all where empty. ``all_revisions`` takes every revision in
     place of the current one. ``terms`` names fields as schema.org does; ``manifest`` exports no text but what it is
-    known by. ``file_size`` (bytes) is how large one of several files gets, None for a single file.
+    known by; ``copies`` adds what the table ``clusters`` says of each article. ``file_size`` (bytes) is how large one
+    of several files gets, None for a single file.
     """
 
     form: Form = "parquet"
@@ -44,6 +45,7 @@ class Wanted:
     all_revisions: bool = False
     terms: bool = False
     manifest: bool = False
+    copies: bool = False
     file_size: int | None = None
 
     def check(self) -> None:
@@ -60,6 +62,8 @@ class Wanted:
             raise BadWish(f"until {self.until} lies before since {self.since}; write the later day last")
         if self.manifest and (self.columns or self.terms):
             raise BadWish("a manifest has columns of its own; leave out columns and the form of schema.org")
+        if self.copies and (self.manifest or self.terms):
+            raise BadWish("copies have no column in a manifest and no word of schema.org; leave one of the two out")
         if self.terms and self.form == "huggingface":
             raise BadWish("a Hugging Face folder keeps the columns' names; export schema.org's as parquet or jsonl")
         if self.where is not None:

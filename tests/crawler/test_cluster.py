@@ -56,6 +56,27 @@ def test_it_tells_what_it_did_and_does_it_once(copied: Archive) -> None:
     assert broadsheet("cluster", "--archive", copied.root / "nowhere").exit_code == 2
 
 
+@pytest.mark.parametrize("columns", [None, "title"])
+def test_an_export_tells_who_copied_whom(copied: Archive, tmp_path: Path, columns: str | None) -> None:
+    broadsheet("cluster", "--archive", copied.root)
+    run, history = begin(copied), History.load(copied)
+    fetch(run, exchange(f"{HOST}/later", story(3)), history)
+    run.finish()
+    narrowed = ("--columns", columns) if columns else ()
+    done = broadsheet("export", "--archive", copied.root, "-o", tmp_path / "all.jsonl", "--copies", *narrowed)
+    assert done.exit_code == 0, done.output
+    rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()]
+    told = {(row["title"], row["role"], row["similarity"], row["contained"]) for row in rows}
+    assert told == {
+        ("Story 1", "first", 1.0, 1.0),
+        ("Story 1", "copy", 1.0, 1.0),
+        ("Story 2", "first", 1.0, 1.0),
+        ("Story 3", None, None, None),
+    }
+    assert len({row["cluster"] for row in rows}) == 3
+    assert ("url" in rows[0]) == (columns is None)
+
+
 def test_show_names_the_original(copied: Archive) -> None:
     assert "copy of" not in broadsheet("show", f"{HOST}/reprint", "--archive", copied.root).stdout
     cluster(copied)
