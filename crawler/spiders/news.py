@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, Self
 
 import scrapy
@@ -16,9 +14,9 @@ from twisted.python.failure import Failure
 
 from crawler.brakes import Brakes
 from crawler.config import check_archive_path, check_names, load
-from crawler.plan import Plan
 from crawler.render import Renderer
 from crawler.session import Session
+from crawler.spiders.arguments import read, refuse_unknown
 from crawler.walk import MAX_HOPS, Articles, Asking, Entrances
 from pipelines import collector
 
@@ -28,7 +26,7 @@ class NewsSpider(scrapy.Spider):
 
     Arguments (``-a``): ``config``, the file (``broadsheet.toml``); ``source``, names separated by commas (all);
     ``limit``, the most articles that are fetched (no limit); ``since`` and ``until``, the days of a backfill
-    (YYYY-MM-DD).
+    (YYYY-MM-DD). Any other is refused.
     """
 
     name = "news"
@@ -59,15 +57,12 @@ class NewsSpider(scrapy.Spider):
             ConfigError, ArchiveError: the crawl cannot start.
         """
         if session is None:
-            loaded = load(Path(config))
+            refuse_unknown(kwargs)
+            wanted = read(config=config, source=source, limit=limit, since=since, until=until)
+            loaded = load(wanted.config)
             check_archive_path(loaded)
-            names = [name.strip() for name in source.split(",")] if source else None
-            check_names(loaded, names or ())
-            plan = Plan(
-                since=dt.date.fromisoformat(since) if since else None,
-                until=dt.date.fromisoformat(until) if until else None,
-            )
-            session = Session.open(loaded, names=names, limit=int(limit) if limit is not None else None, plan=plan)
+            check_names(loaded, wanted.names or ())
+            session = Session.open(loaded, names=wanted.names, limit=wanted.limit, plan=wanted.plan)
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.session = session
         crawl = session.config.crawl
