@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all torture browser java replay lint docs bench-extraction bench-mirror bench-crawl bench-politeness clean
+.PHONY: help run test test-all torture browser java operators replay lint docs bench-extraction bench-mirror bench-crawl bench-politeness clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -28,7 +28,7 @@ run: $(VENV)/.stamp-run ## crawl the demo newspaper into ./archive and show what
 test: $(VENV)/.stamp-dev ## run the core tests
 	@$(BIN)/python -m pytest -m "not extras" -n $(WORKERS) --dist worksteal
 
-test-all: $(VENV)/.stamp-dev $(VENV)/.stamp-heavy browser java replay ## run the tests that need more than the core does (`make test` runs the others)
+test-all: $(VENV)/.stamp-dev $(VENV)/.stamp-heavy browser java operators replay ## run the tests that need more than the core does (`make test` runs the others)
 	@$(BIN)/python -m pytest -m extras -n $(WORKERS) --dist worksteal
 
 # Well under an hour on two cores of its own. KILLS=30 SECONDS=10 SEED=7 is shorter, and other moments.
@@ -64,6 +64,17 @@ java: ## install what Spark needs: Debian's Java
 		echo "Installing Java (once; a few minutes at most)"; \
 		apt-get update -q -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q --no-install-recommends default-jre-headless; \
 	fi
+
+operators: ## install what the tests of the operators' files need: Debian's rsync and systemd
+	@for package in rsync systemd; do \
+		command -v $$(echo $$package | sed s/systemd/systemd-analyze/) >/dev/null && continue; \
+		if [ "$$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then \
+			echo "There is no $$package on this machine. Install it, then run make again (Debian: apt-get install $$package)" >&2; \
+			exit 1; \
+		fi; \
+		echo "Installing $$package"; \
+		apt-get update -q -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q -q --no-install-recommends $$package || exit 1; \
+	done
 
 replay: $(VENV)/.stamp-replay ## install pywb, apart from ours, for the tests that replay an archive
 
@@ -133,8 +144,8 @@ $(VENV)/.stamp-browser: $(VENV)/.stamp-dev
 	@touch $@
 
 $(VENV)/.stamp-heavy: $(VENV)/.stamp-dev
-	@echo "Installing PySpark and Hugging Face datasets into $(VENV) (once; a few minutes at most)"
-	@$(PIP) install --editable '.[spark,huggingface]'
+	@echo "Installing PySpark, Hugging Face datasets, Scrapyd and Kubernetes' schemas into $(VENV) (once; a few minutes at most)"
+	@$(PIP) install --editable '.[spark,huggingface,scrapyd,kubernetes]'
 	@touch $@
 
 # Not beside the others: brotlipy, which pywb needs, takes the place of our brotli.

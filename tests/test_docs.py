@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -112,35 +111,3 @@ def test_the_readme_leads_to_every_page() -> None:
 def test_the_readme_names_the_contact_before_what_refuses_to_go_without() -> None:
     commands = " ".join(blocks("README.md", "console"))
     assert 0 < commands.index("contact") < commands.index("broadsheet add") < commands.index("broadsheet crawl")
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
-def test_the_units_for_systemd_are_sound(tmp_path: Path) -> None:
-    files = []
-    for unit in blocks("docs/operators.md", "ini"):
-        name = re.match(r"# /etc/systemd/system/(\S+)", unit)
-        assert name is not None
-        files.append(tmp_path / name[1])
-        # The command has to be there; which one it is, the test of commands holds.
-        files[-1].write_text(unit.replace("/srv/broadsheet/.venv/bin/broadsheet", sys.executable), encoding="utf-8")
-    assert [file.suffix for file in files] == [".service", ".timer"]
-    found = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *map(str, files)],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    said = [line for line in found.stderr.splitlines() if "broadsheet." in line]
-    assert (found.returncode, said) == (0, []), found.stderr
-
-
-def test_the_lines_for_cron_and_systemd_give_options_that_exist() -> None:
-    from click.testing import CliRunner
-
-    from crawler.cli import main
-
-    text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
-    lines = re.findall(r"bin/broadsheet ([a-z]+)((?: --[a-z-]+(?: [^-> ]\S*)?)*)", text)
-    assert {command for command, _ in lines} >= {"crawl", "compact", "verify"}
-    for command, options in lines:
-        got = CliRunner().invoke(main, [command, *options.split(), "--config", "no-such-file.toml"])
-        assert got.exit_code == 2
-        assert "no-such-file.toml" in got.output, got.output
