@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import importlib.util
 import itertools
+import os
 import re
 import shlex
 import shutil
@@ -45,8 +46,9 @@ def parsed(words: list[str]) -> str:
 def cron_lines() -> Iterator[tuple[str, str]]:
     """The schedule and the command of each job of the crontab."""
     for line in (EXAMPLES / "crontab").read_text("utf-8").splitlines():
-        if line and not line.startswith("#") and not re.match(r"[A-Z]+=", line):
-            *schedule, command = line.split(maxsplit=5)
+        # One begins with a "#", which is to be taken away.
+        if re.match(r"#?[*0-9]", line):
+            *schedule, command = line.removeprefix("#").split(maxsplit=5)
             yield " ".join(schedule), command
 
 
@@ -69,6 +71,8 @@ def test_the_crontab_has_schedules_that_a_parser_takes_and_commands_that_exist()
         assert "%" not in command
         done = subprocess.run(["sh", "-n", "-c", command], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
+        for script in re.findall(r"checkout/(\S+)", command):
+            assert os.access(ROOT / script, os.X_OK)
         calls = re.findall(r"\.venv/bin/broadsheet ([^|;&>]+)", command)
         named += [parsed(shlex.split(call)) for call in calls]
     assert named == ["crawl", "compact", "cluster", "report", "verify"]
