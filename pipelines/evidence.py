@@ -91,7 +91,10 @@ def read_meta(element: lxml.html.HtmlElement, meta: dict[str, list[str]]) -> Non
     value = scalar(value.strip())[:MAX_VALUE]
     seen: set[str] = set()
     for attribute in ("property", "name", "itemprop", "http-equiv"):
-        for name in (element.get(attribute) or "").lower().split():
+        names = element.get(attribute)
+        if not names:
+            continue
+        for name in names.lower().split():
             if name not in seen:
                 seen.add(name)
                 meta.setdefault(name, []).append(value)

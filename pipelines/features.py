@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pipelines import cues, phrases
+from pipelines import cues, phrases, tokens
 from pipelines.blocks import BLOCK_TAGS, HEADINGS, Block, Layout
 from pipelines.layout import size
 
@@ -25,8 +25,7 @@ _STEP_NAMES: Final = (*(f"size<{bound}" for bound in _STEPS), "size")
 _TAG_NAMES: Final = {tag: f"tag.{tag}" for tag in BLOCK_TAGS}
 _STOPS: Final = tuple('.!?…;"”»“)。！？」؟।۔')
 _DATE = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}|\d{1,2}[年月日]")
-_WORD = re.compile(r"\w+")
-_DIGIT = re.compile("[0-9]")
+_DIGITS: Final = b"0123456789"
 # A block of fewer characters may be a label or a notice.
 _SHORT: Final = 200
 # A link of fewer characters that is all of its block is a label.
@@ -50,12 +49,12 @@ Words = tuple[str, ...]
 
 def words(text: str) -> Words:
     """The words of ``text``, case folded: a key that neither punctuation nor white space changes."""
-    return tuple(_WORD.findall(text.casefold()))
+    return tuple(tokens.split(text.casefold()))
 
 
 def squeeze(text: str) -> str:
     """The words of ``text`` in one: for finding a paragraph in a text whose breaks were lost."""
-    return "".join(_WORD.findall(text.casefold()))
+    return tokens.joined(text.casefold())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -202,7 +201,7 @@ def _text(block: Block, features: Features) -> None:
 
 def _short(text: str, length: int, features: Features, *, ascii_only: bool) -> None:
     """What only a label or a notice shows; a paragraph may hold any of it."""
-    digits = len(_DIGIT.findall(text)) if ascii_only else sum(map(str.isdigit, text))
+    digits = len(text) - len(text.encode().translate(None, _DIGITS)) if ascii_only else sum(map(str.isdigit, text))
     if digits:
         features["digits"] = digits / len(text)
         if length < 90 and dated(text):
@@ -277,7 +276,7 @@ class _Recogniser:
                 break
         else:
             return
-        key = tuple(_WORD.findall(folded))
+        key = tuple(tokens.split(folded))
         if title_words and len(key) < 2 * len(about.title) + 4:
             if key == about.title or (block.lines and words(block.lines[0]) == about.title):
                 features["title.same"] = 1

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pipelines import tokens
+
 # Blocks of more words than this are sentences, not labels.
 LONGEST = 28
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -138,7 +140,7 @@ for _word in _STARTS:
 
 def found(text: str) -> tuple[str, ...]:
     """The kinds of notice that a short ``text`` resembles (``lead.related``, ``word.caption`` …), each once."""
-    parts = _WORD.findall(text.casefold())
+    parts = _parts(text.casefold())
     if not parts or len(parts) > LONGEST:
         return ()
     kinds: set[str] = set()
@@ -151,3 +153,10 @@ def found(text: str) -> tuple[str, ...]:
     if not _KNOWN.isdisjoint(parts):
         kinds.update(_INDEX[part] for part in parts if part in _INDEX)
     return tuple(kinds)
+
+
+def _parts(text: str) -> list[str]:
+    """The words of ``text``; one that an apostrophe joins to another is one with it."""
+    if text.isascii() and "'" not in text and "_" not in text:
+        return tokens.split(text)
+    return _WORD.findall(text)

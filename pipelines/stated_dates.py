@@ -106,6 +106,7 @@ def changed(document: Document, read: Reader) -> Iterator[tuple[str, Stamp]]:
 _PUNCTUATION = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=4_096)
 def folded(name: str) -> str:
     """The name of a meta without its punctuation."""
     return _PUNCTUATION.sub("", name)

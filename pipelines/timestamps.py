@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pipelines import months
@@ -115,6 +116,7 @@ def stamp(
     return Stamp(day=day, time=time, offset=offset, utc=utc, raw=raw)
 
 
+@lru_cache(maxsize=1_024)
 def parse(text: str) -> Stamp | None:
     """The stamp that ``text`` states in a machine's format, or None; words are left to :mod:`pipelines.spoken_dates`.
 
@@ -172,6 +174,7 @@ _URL_DAY = re.compile(
 _URL_NAMED = re.compile(r"/(?P<y>(?:19|20)\d{2})/(?P<m>[A-Za-z]{3,9})/(?P<d>\d{1,2})(?!\d)")
 
 
+@lru_cache(maxsize=1_024)
 def from_url(url: str) -> Stamp | None:
     """The day in the path of ``url`` (``/2024/06/17/``, ``/20240617-``, ``/2024/jun/17/``), or None."""
     path = url.partition("?")[0].partition("#")[0].partition("://")[2].partition("/")[2]

@@ -184,6 +184,7 @@ def plain_twins(url: str) -> tuple[str, ...]:
     return tuple(f"{scheme}://{www}{plain}{slash}" for www in ("www.", "") for slash in dict.fromkeys(("", end)))
 
 
+@lru_cache(maxsize=4096)
 def host(url: str) -> str:
     """The host name of ``url`` in lower case without port or trailing dot; ``""`` where it has none."""
     try:

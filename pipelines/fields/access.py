@@ -32,11 +32,11 @@ _SHORTEST: Final = 12
 # An offer that stands in the text is one of so many last paragraphs, and as short as this.
 _LAST: Final = 3
 _OFFER_TEXT: Final = 300
+# Looked for in lower case, and every alternative begins with a letter: so is it found several times as fast.
 _ACCOUNT: Final = re.compile(
-    r"subscri|\babos?\b|abonn|abonament|suscri|assina|prenum|předplat|predplat|előfizet|pretplat|naročn|подписч|подписк"
+    r"subscri|a(?<!\wa)bos?\b|abonn|abonament|suscri|assina|prenum|předplat|predplat|előfizet|pretplat|naročn|подписч|подписк"
     r"|передплат|συνδρομ|abone|member|account|konto|cuenta|conta\b|compte|regist|premium|sign up|log ?in|anmelden"
-    r"|einloggen|会員|有料|登録|订阅|訂閱|订户|會員|付費|付费|구독|회원|로그인|مشترك|اشترك|מנוי|langganan|tilaa|áskrift|tellija",
-    re.IGNORECASE,
+    r"|einloggen|会員|有料|登録|订阅|訂閱|订户|會員|付費|付费|구독|회원|로그인|مشترك|اشترك|מנוי|langganan|tilaa|áskrift|tellija"
 )
 # So many blocks are looked at. An offer stands where the text that it cuts ends, or in a box named so.
 _MOST: Final = 2_000
@@ -84,7 +84,7 @@ def part(body: Body) -> tuple[Body, str | None]:
 
 
 def _is_offer(text: str) -> bool:
-    accounts = {match[0].casefold() for match in _ACCOUNT.finditer(text)}
+    accounts = {match[0] for match in _ACCOUNT.finditer(text.lower())}
     insists = len(accounts) > 1 or any(mark in text for mark in "?？؟")
     return bool(accounts) and insists and (notices.subscribe(text) or notices.register(text))
 

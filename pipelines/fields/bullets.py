@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipelines import blocks, cues, phrases
+from pipelines import blocks, cues, phrases, tokens
 from pipelines.blocks import HEADINGS, Block, Layout, Region
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
@@ -48,7 +48,6 @@ _SOON: Final = 80
 _MARKS: Final = "-–—•*▪■●· "
 # Lines that only breaks separate stand closer.
 _NEAR: Final = 16
-_TOKEN: Final = re.compile(r"\w+")
 # What ends a sentence, perhaps within quotes.
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]?$")
 _LISTS: Final = frozenset(("ul", "ol"))
@@ -130,14 +129,14 @@ def _headline(layout: Layout, title: str | None) -> int:
     heads = [block for block in layout.blocks if block.tag in HEADINGS]
     if title:
         key = words(title)
-        tokens = set(_TOKEN.findall(fold(title)))
+        titled = set(tokens.split(fold(title)))
         alike: int | None = None
         for block in heads:
             if block.tag == "h1" and words(block.text) == key:
                 return block.index
             if alike is None:
-                mine = set(_TOKEN.findall(fold(block.text)))
-                if words(block.text) == key or len(tokens & mine) >= _ALIKE * len(tokens | mine) > 0:
+                mine = set(tokens.split(fold(block.text)))
+                if words(block.text) == key or len(titled & mine) >= _ALIKE * len(titled | mine) > 0:
                     alike = block.index
         if alike is not None:
             return alike

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import lxml.html
 
-from pipelines import headlines
+from pipelines import headlines, tokens
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
 from pipelines.normalise import clean, fold, plain
@@ -17,7 +17,6 @@ from pipelines.urls import registered_domain
 
 MAX_TITLE = 1_000
 MAX_HEADINGS = 20
-_WORD = re.compile(r"\w+")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Share of common words below which a heading speaks of something else than the page's other titles.
 _RELATED = 0.12
@@ -135,7 +134,7 @@ def _candidates(document: Document) -> list[Candidate[str]]:
 
 def _tokens(text: str) -> set[str]:
     folded = fold(text)
-    words = {word for word in _WORD.findall(_SPACELESS.sub(" ", folded)) if len(word) > 2}
+    words = {word for word in tokens.split(_SPACELESS.sub(" ", folded)) if len(word) > 2}
     return words | {a + b for a, b in pairwise(folded) if _SPACELESS.match(a) and _SPACELESS.match(b)}
 
 
