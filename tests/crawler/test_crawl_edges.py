@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from crawler.demo.resource import redirect
 from storage.archive import Archive
 from storage.records import Capture
 from storage.schema import captures_from_arrow
+from tests import forked
 
-COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 CONTACT = """[archive]
 path = "archive"
 [crawl]
@@ -62,7 +61,13 @@ def index(*urls: str) -> Resource:
 def crawl(folder: Path, server: DemoServer, *args: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "http_proxy": server.proxy_url}
     return subprocess.run(
-        [*COMMAND, "crawl", *args], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100
+        [*forked.broadsheet(), "crawl", *args],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
     )
 
 
@@ -226,7 +231,12 @@ def test_a_signal_ends_the_run_cleanly(slow: Path, stop: signal.Signals) -> None
         server.put("http://index.test/child.xml", sitemap(*urls))
         env = {**os.environ, "http_proxy": server.proxy_url}
         with subprocess.Popen(
-            [*COMMAND, "crawl"], cwd=slow, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*forked.broadsheet(), "crawl"],
+            cwd=slow,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as process:
             deadline = time.monotonic() + 60
             while time.monotonic() < deadline and not any("stays-open" in request.path for request in server.requests):

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -24,11 +23,11 @@ from pipelines.repair import mend
 from storage import tombstones, warc
 from storage.archive import Archive
 from storage.verify import verify
+from tests import forked
 from tests.archive_samples import HOST, begin, exchange, html
 from tests.damaged_archives import sound
 from tests.storage.test_forget import texts
 
-MAIN = "from crawler.cli import main; main(prog_name='broadsheet')"
 CONFIG = """
 [archive]
 path = "archive"
@@ -63,7 +62,7 @@ def page(title: str, canonical: str | None = None) -> Resource:
 def crawl(folder: Path, server: DemoServer) -> Archive:
     (folder / "broadsheet.toml").write_text(CONFIG, encoding="utf-8")
     env = {**os.environ, "http_proxy": server.proxy_url}
-    command = [sys.executable, "-c", MAIN, "crawl", "--now"]
+    command = [*forked.broadsheet(), "crawl", "--now"]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr
     return storage.open_archive(folder / "archive")

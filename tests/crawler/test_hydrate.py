@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +23,10 @@ from pipelines.history import History
 from storage.export import Wanted, export
 from storage.export.listed import BadManifest, Listed, listed
 from storage.schema import ARTICLES
+from tests import forked
 from tests.archive_samples import article, begin, exchange, fetch, html
 from tests.crawler.test_crawl_edges import CONTACT, TOPICS, crawl, sitemap, source, story
 
-COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 PAGES = {topic: f"http://paper.test/2026/05/04/{topic}-stays-open" for topic in TOPICS}
 
 
@@ -69,8 +68,9 @@ def hydrated(tmp_path_factory: pytest.TempPathFactory) -> Hydrated:
         for more in (["--json"], []):
             before = len(server.requests)
             done = subprocess.run(
-                [*COMMAND, "hydrate", "m.csv.gz", "-o", "copy", *more], cwd=folder, capture_output=True, text=True,
-                env={**os.environ, "http_proxy": server.proxy_url}, check=False, timeout=100,
+                [*forked.broadsheet(), "hydrate", "m.csv.gz", "-o", "copy", *more],
+                cwd=folder, capture_output=True, text=True, check=False, timeout=100,
+                env={**os.environ, "http_proxy": server.proxy_url},
             )  # fmt: skip
             assert done.returncode in (0, 3), done.stdout + done.stderr
             said.append(done.stdout)

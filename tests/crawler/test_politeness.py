@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import storage
 from crawler.demo import DemoServer, Resource, demo_config_toml
 from crawler.politeness import ROBOTS_BYTES, Rules, rules_of
 from storage.archive import Archive
+from tests import forked
 
 PAGE = "http://harbour.test/private/1"
 OTHERS = b"User-agent: *\nDisallow: /private\n"
@@ -180,17 +180,14 @@ def test_nothing_allowed_asks_for_no_delay() -> None:
     assert Rules(parser=None).delay == 0.0
 
 
-MAIN = "from crawler.cli import main; main(prog_name='broadsheet')"
-
-
 def crawl(folder: Path, server: DemoServer, **settings: str) -> tuple[Archive, float]:
     """Crawl the blog of the demo with those settings of ``[crawl]``; the archive, and the seconds that it took."""
     text = re.sub("^delay = .*\n", "", demo_config_toml("archive"), flags=re.MULTILINE)
-    lines = "".join(f'{name} = "{value}"\n' for name, value in ({"delay": "0s"} | settings).items())
+    lines = "workers = 1\n" + "".join(f'{name} = "{value}"\n' for name, value in ({"delay": "0s"} | settings).items())
     (folder / "broadsheet.toml").write_text(text.replace("[crawl]\n", f"[crawl]\n{lines}"), encoding="utf-8")
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-c", MAIN, "crawl", "--source", "saltmarsh"],
+        [*forked.broadsheet(), "crawl", "--source", "saltmarsh"],
         cwd=folder,
         env={"http_proxy": server.proxy_url, "PATH": "/usr/bin:/bin"},
         capture_output=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -19,8 +18,8 @@ from pipelines import recovery
 from pipelines.policy import REASONS
 from storage import warc
 from storage.archive import Archive
+from tests import forked
 
-MAIN = "from crawler.cli import main; main(prog_name='broadsheet')"
 CONFIG = """
 [archive]
 path = "archive"
@@ -56,7 +55,7 @@ def address(path: str) -> str:
 def crawl(folder: Path, server: DemoServer, keys: str) -> Archive:
     (folder / "broadsheet.toml").write_text(CONFIG + keys, encoding="utf-8")
     env = {**os.environ, "http_proxy": server.proxy_url}
-    command = [sys.executable, "-c", MAIN, "crawl"]
+    command = [*forked.broadsheet(), "crawl"]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr
     return storage.open_archive(folder / "archive")

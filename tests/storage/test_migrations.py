@@ -9,7 +9,6 @@ import dataclasses
 import json
 import os
 import subprocess
-import sys
 import tarfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -31,10 +30,10 @@ from storage.errors import ArchiveBusy, ArchiveError, CommitFailed
 from storage.rows import Rows
 from storage.schema import ARTICLES, CAPTURES, TABLES, Table, to_arrow
 from storage.verify import verify
+from tests import forked
 from tests.archive_samples import article, begin, faults
 
 KEPT = sorted((Path(__file__).parent / "archives").glob("format-*.tar.xz"))
-MAIN = "from crawler.cli import main; main(prog_name='broadsheet')"
 
 
 @pytest.fixture(params=KEPT, ids=lambda path: path.name.partition(".")[0])
@@ -112,7 +111,7 @@ def test_its_columns_are_described_as_they_are_now(old: Path) -> None:
 def test_a_crawl_migrates_it_and_goes_on_where_it_was_killed(old: Path, demo_server: DemoServer) -> None:
     (old.parent / "broadsheet.toml").write_text(demo_config_toml(old.name), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", MAIN, "crawl", "--source", "saltmarsh", "--source", "hohenlau"],
+        [*forked.broadsheet(), "crawl", "--source", "saltmarsh", "--source", "hohenlau"],
         cwd=old.parent,
         env={**os.environ, "http_proxy": demo_server.proxy_url},
         capture_output=True,
