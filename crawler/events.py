@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import IO
 
+from crawler.crawled import Crawled
 from crawler.progress import FATES
 from crawler.session import Session
 from crawler.summary import Json, finding, summary
@@ -75,7 +76,7 @@ class Events:
         }
         self.write("progress", told)
 
-    def ended(self, session: Session, code: int) -> None:
+    def ended(self, session: Crawled, code: int) -> None:
         """What is to be told at the end: sources first, the run last."""
         told = summary(session, code)
         for what, event in (("silent", "source_silent"), ("left_out", "source_left_out")):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from crawler.crawled import Crawled
 from crawler.progress import FATES
 from crawler.provenance import VERSION
 from crawler.session import Session
@@ -51,7 +52,7 @@ METRICS: Mapping[str, Metric] = {
 """Every metric. All are gauges of one run: a run is a process of its own, and nothing counts on to the next."""
 
 
-def exposition(session: Session, code: int | None = None) -> str:
+def exposition(session: Crawled, code: int | None = None) -> str:
     """The metrics of a run in Prometheus' text format; ``code`` is its exit code, None while it goes on."""
     lines: list[str] = []
     for name, samples in _samples(session, code).items():
@@ -63,7 +64,7 @@ def exposition(session: Session, code: int | None = None) -> str:
 _Samples = list[tuple[tuple[str, ...], float]]
 
 
-def _samples(session: Session, code: int | None) -> dict[str, _Samples]:
+def _samples(session: Crawled, code: int | None) -> dict[str, _Samples]:
     found: dict[str, _Samples] = {name: [] for name in METRICS}
     found["broadsheet_build_info"] = [((VERSION,), 1.0)]
     found["broadsheet_run_started_timestamp_seconds"] = [((), session.run.started_at.timestamp())]
@@ -127,7 +128,7 @@ class Exporter:
     def close(self, session: Session) -> None:
         """Nothing: how a run ended is known a little later, in :meth:`ended`."""
 
-    def ended(self, session: Session, code: int) -> None:
+    def ended(self, session: Crawled, code: int) -> None:
         """Tell how it ended, and stop answering."""
         self._tell(session, exposition(session, code), list(self._wanted()))
         if self._server is not None:
@@ -139,7 +140,7 @@ class Exporter:
         if self._server is not None:
             yield "port"
 
-    def _tell(self, session: Session, text: str, wanted: list[str]) -> None:
+    def _tell(self, session: Crawled, text: str, wanted: list[str]) -> None:
         if self._server is not None and "port" in wanted:
             self._server.text = text
         if self._textfile is not None and "file" in wanted:

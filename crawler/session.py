@@ -22,10 +22,12 @@ from crawler.listed import read_again
 from crawler.plan import Plan
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
 from pipelines import forgotten, outcomes, repair
+from pipelines.executors import claims
 from pipelines.history import History
+from pipelines.readings import Submit
 from pipelines.recovery import recover
 from pipelines.workers import Workers
-from storage.archive import Archive, Run
+from storage.archive import Archive, Run, open_archive
 from storage.errors import ArchiveError, LeaseLost
 from storage.health.judge import tallies
 from storage.locks import Lock
@@ -53,6 +55,7 @@ class Session:
         busy: Sequence[str],
         budget: Budget,
         plan: Plan,
+        job: str = "",
     ) -> None:
         self.config = config
         self.archive = archive
@@ -64,6 +67,7 @@ class Session:
         self.budget = budget
         self.hosts = Hosts(longest=config.crawl.max_delay)
         self.plan = plan
+        self.job = job
         self.forgotten = forgotten.load(archive)
         self.tallies: Counter[tuple[str, str, str | None]] = Counter()
         self.bugs: list[str] = []
@@ -96,19 +100,25 @@ class Session:
         limit: int | None = None,
         budget: BudgetConfig | None = None,
         plan: Plan = Plan(),  # noqa: B008 - a frozen value
+        job: str = "",
         say: Callable[[str], None] = lambda _: None,
     ) -> Session:
         """Open the archive, lock the sources, put dead runs right, load the sources' history, begin a run.
 
         ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are asked for, and
         ``budget`` stands for the configuration's; ``plan`` says which days are wanted. A source that another run is
-        crawling is left out and named in ``busy``.
+        crawling is left out and named in ``busy``. ``job`` is what it is a task of (:mod:`pipelines.executors.claims`):
+        whoever gave it out has made the archive and put right what is not a run's, and looks after the sources' health.
 
         Raises:
             ArchiveError: the archive cannot be opened, recovered or written, or its disk has not enough room.
         """
         crawl = config.crawl
-        archive = Archive.create(config.archive.path, spool=config.archive.spool)
+        if job:
+            archive = open_archive(config.archive.path, spool=config.archive.spool)
+            claims.joined(archive, job)
+        else:
+            archive = Archive.create(config.archive.path, spool=config.archive.spool)
         lacking = disk_lacks(config)
         if lacking is not None:
             raise ArchiveError(lacking)
@@ -117,16 +127,15 @@ class Session:
         )
         locks: list[Lock] = []
         try:
-            migrate(archive, say=say)
-            repair.finish(archive, submit=workers.submit, lists=read_again, say=say)
-            forgotten.finish(archive, say=say)
+            if not job:
+                put_right(archive, submit=workers.submit, say=say)
             wanted = set(names) if names is not None else None
             sources, busy = [], []
             holders: dict[str, list[str]] = {}
             for source in config.sources:
                 if wanted is not None and source.name not in wanted:
                     continue
-                held = archive.lock_source(source.name, holder=f"{command} of source {source.name}")
+                held = claims.claim(archive, source.name, holder=f"{command} of source {source.name}", job=job)
                 if held is None:
                     busy.append(source.name)
                     holder = archive.source_holder(source.name).replace(f" of source {source.name}", "", 1)
@@ -154,7 +163,7 @@ class Session:
                 held.release()
             raise
         spending = Budget(budget or crawl.budget, sources, limit=limit)
-        return cls(config, archive, run, history, sources, workers, locks, busy, spending, plan)
+        return cls(config, archive, run, history, sources, workers, locks, busy, spending, plan, job)
 
     @property
     def agent(self) -> str:
@@ -295,7 +304,7 @@ class Session:
                     self.run.abandon()
                     return None
                 # A backfill's pages are another year's, and say nothing of today.
-                if not self.stopped and not self.plan.backfill:
+                if not self.stopped and not self.plan.backfill and not self.job:
                     await asyncio.to_thread(self.run.commit, self.run.take())
                     await asyncio.to_thread(self._look_after)
                 outcome: RunOutcome = "failed" if self.bugs else "stopped" if self.stopped else "done"
@@ -348,6 +357,13 @@ class Session:
             Tally(source=source, outcome=outcome, reason=reason, count=count)
             for (source, outcome, reason), count in sorted(self.tallies.items(), key=str)
         ]
+
+
+def put_right(archive: Archive, *, submit: Submit, say: Callable[[str], None]) -> None:
+    """Bring the archive to today's format, and end the repair and the removal that a kill interrupted."""
+    migrate(archive, say=say)
+    repair.finish(archive, submit=submit, lists=read_again, say=say)
+    forgotten.finish(archive, say=say)
 
 
 def session_of(crawler: Crawler) -> Session:

@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from crawler.commands.crawl import disabled, silent_sources, why_silent
+from crawler.crawled import Crawled
 from crawler.health import sentence
 from crawler.progress import FATES
-from crawler.session import Session
 from storage.health import Finding
 
 Json: TypeAlias = "str | int | float | bool | Mapping[str, Json] | Sequence[Json] | None"
 
 
-def summary(session: Session, code: int) -> Mapping[str, Json]:
+def summary(session: Crawled, code: int) -> Mapping[str, Json]:
     """The run of ``session``, which ended with exit code ``code``, as ``crawl --json`` prints it."""
     now = dt.datetime.now(dt.UTC)
     sources: dict[str, dict[str, dict[str, int]]] = {}

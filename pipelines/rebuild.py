@@ -15,20 +15,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
 
 from pipelines.differences import Differences, Loss
-from pipelines.executors import Executor, LocalExecutor
+from pipelines.executors import Executor, LocalExecutor, claims
+from pipelines.executors.meter import METER
 from pipelines.outcomes import PAGES
 from pipelines.process import EXTRACTOR
 from pipelines.readings import Submit, here
 from pipelines.rereading import Reread, Task, reread
 from pipelines.scopes import COMMAND, Request, covers, rules_of, scopes
+from pipelines.workers import Workers
 from storage import delta, log, parquet, replace, snapshots
-from storage.archive import Archive
+from storage.archive import Archive, open_archive
 from storage.compact import PREFIX
 from storage.errors import ArchiveError
 from storage.records import Article, Page, Rejection, RunRecord
@@ -97,12 +100,15 @@ def look(
     submit: Submit = here,
     executor: Executor | None = None,
     workers: int = 0,
+    tasks: int = 1,
+    job: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> Preview:
     """Read again what ``request`` asks for, and spool what would change. Nothing of the tables is changed.
 
     The caller holds the maintenance lock, and has put dead runs right. ``submit`` starts the extraction of a page. With
-    an ``executor``, the tasks run where it runs them, each with so many ``workers`` of its own.
+    an ``executor``, the tasks of ``job`` run where it runs them, each with so many ``workers`` of its own; there are
+    ``tasks`` or somewhat more of them, where so many sources stand alone.
 
     Raises:
         UnknownSource: the archive knows nothing of a source that was named.
@@ -121,22 +127,24 @@ def look(
     pending = _pending(archive, snapshot, open_runs)
     asked = scopes(seen, wanted, request)
     groups = _groups(seen, known.keys())
-    tasks = [
+    given = [
         Task(
-            name=f"{number:05}",
-            archive=str(archive.root),
+            # What a task that outlived its driver still spools is none of the next rebuild's.
+            name=f"{job}{number:05}",
+            archive=str(archive.root.absolute() if isinstance(archive.root, Path) else archive.root),
             workers=workers,
+            job=job,
             sources=tuple(names),
             scopes=tuple(asked[name] for name in names if name in asked),
             snapshot=snapshot,
             pending=pending,
             samples=request.samples,
         )
-        for number, names in enumerate(_shared_out(groups, known, frozenset(wanted)), 1)
+        for number, names in enumerate(_shared_out(groups, known, frozenset(wanted), tasks), 1)
     ]
     count = _Counting(submit, say, _most(seen, wanted))
-    work = reread if executor is not None else partial(reread, archive=archive, submit=count.submit)
-    done = [ended.value() for ended in (executor or LocalExecutor()).map(work, tasks)]
+    work = reread_there if executor is not None else partial(reread, archive=archive, submit=count.submit)
+    done = [ended.value() for ended in (executor or LocalExecutor()).map(work, given)]
     return Preview(request=request, snapshot=snapshot, before=before, groups=groups, tasks=tuple(done))
 
 
@@ -186,6 +194,26 @@ def carry_out(archive: Archive, preview: Preview, *, leave_out: Iterable[str] = 
         captures_come=captures.come if captures is not None else 0,
         left_out=tuple(one.source for one in preview.differences if one.source in out),
     )
+
+
+def reread_there(task: Task) -> Reread:
+    """:func:`reread` on another machine; :data:`METER` counts the pages.
+
+    Raises as :func:`reread` does, also where the archive is not the job's.
+    """
+    archive = open_archive(task.archive)
+    if task.job:
+        claims.joined(archive, task.job)
+    workers = Workers(max(1, task.workers), timeout=task.timeout, memory=task.memory)
+
+    def submit(page: Page) -> Future[Article | Rejection]:
+        METER.add("pages")
+        return workers.submit(page)
+
+    try:
+        return reread(task, archive=archive, submit=submit)
+    finally:
+        workers.stop()
 
 
 def run_name(instant: dt.datetime) -> str:
@@ -264,16 +292,16 @@ def _pending(archive: Archive, snapshot: Snapshot, runs: Sequence[str]) -> froze
 
 
 def _shared_out(
-    groups: Sequence[tuple[str, ...]], known: Mapping[str, int], wanted: frozenset[str]
+    groups: Sequence[tuple[str, ...]], known: Mapping[str, int], wanted: frozenset[str], tasks: int
 ) -> Iterator[list[str]]:
-    """The groups that have a wanted source, as many together as :data:`TASK_ROWS` allows."""
+    """The groups that have a wanted source, as many together as :data:`TASK_ROWS` and ``tasks`` allow."""
+    due = [group for group in groups if wanted & frozenset(group)]
+    most = min(TASK_ROWS, sum(known[name] for group in due for name in group) // tasks)
     names: list[str] = []
     rows = 0
-    for group in groups:
-        if not wanted & frozenset(group):
-            continue
+    for group in due:
         size = sum(known[name] for name in group)
-        if names and rows + size > TASK_ROWS:
+        if names and rows + size > most:
             yield names
             names, rows = [], 0
         names, rows = [*names, *group], rows + size

@@ -46,7 +46,8 @@ class Task:
 
     ``pending`` are batches, run and number, of which ``articles`` had nothing yet when the snapshot was taken. The rest
     is for whoever does it elsewhere: the ``archive``'s address, worker processes (0 reads here, without limits), and
-    the limits of a page in seconds and bytes.
+    the limits of a page in seconds and bytes; ``job`` is what it is a task of, "" where it stands alone
+    (:mod:`pipelines.executors.claims`).
     """
 
     name: str
@@ -59,6 +60,7 @@ class Task:
     workers: int = 0
     timeout: float = 30.0
     memory: int = 2 * 10**9
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

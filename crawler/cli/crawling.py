@@ -22,6 +22,9 @@ from crawler.cli.options import (
     config_option,
     exits,
     log_option,
+    on_option,
+    spread_of,
+    tasks_option,
 )
 from crawler.config import load, template
 from crawler.terminal import console, escaped, say_on
@@ -110,6 +113,8 @@ def add(url: str, config: Path, name: str | None, contact: str | None, dry_run: 
 @click.option("--until", type=DAY, metavar="DAY", help="Backfill: only articles that appeared on this day or earlier.")
 @click.option("--oldest-first", is_flag=True, help="Backfill from the oldest day on, in place of the newest.")
 @click.option("--now", is_flag=True, help="Ask every entrance, also those that are not due by [crawl] poll.")
+@on_option
+@tasks_option
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="Override a Scrapy setting, as scrapy does.")
 @log_option
 @click.option(
@@ -132,6 +137,8 @@ def crawl(
     until: dt.date | None,
     oldest_first: bool,
     now: bool,
+    on: str | None,
+    tasks: int | None,
     settings: tuple[str, ...],
     log_level: str,
     log_format: str,
@@ -147,10 +154,17 @@ def crawl(
 
     \b
       broadsheet crawl --source daily --since 2019-01-01 --until 2019-12-31
+
+    With --on the sources are shared out among tasks on a Ray cluster, each with a run of its own; what is told of them
+    is told as of one crawl. A task whose machine is lost is begun again.
+
+    \b
+      broadsheet crawl --on ray://head.internal:10001
     """
     from crawler.commands.crawl import closing_lines, run
     from crawler.commands.metrics import exporter
     from crawler.config import check_archive_path, check_names
+    from crawler.crawled import Crawled
     from crawler.events import Events, Formatter
     from crawler.plan import Plan
     from crawler.progress import Views, view_for
@@ -164,6 +178,7 @@ def crawl(
         oldest_first=oldest_first,
         now=now,
     )
+    spread = spread_of(on, tasks)
     check_days(since, until)
     if oldest_first and not plan.backfill:
         raise click.BadParameter(
@@ -189,14 +204,31 @@ def crawl(
     if budget_time is not None:
         budget = replace(budget, seconds=budget_time.total_seconds())
     metrics = exporter(loaded)
-    code, session = run(
-        lambda: Session.open(loaded, names=names or None, limit=limit, budget=budget, plan=plan, say=say),
-        console=err,
-        log_level=log_level,
-        overrides=overrides,
-        view=Views(events or view_for(err), metrics),
-        formatter=Formatter() if events is not None else None,
-    )
+    session: Crawled
+    if spread is not None:
+        from crawler.commands.crawl_spread import crawl as crawl_spread
+
+        code, session = crawl_spread(
+            loaded,
+            wanted,
+            spread,
+            limit=limit,
+            budget=budget,
+            plan=plan,
+            log_level=log_level,
+            settings=overrides,
+            console=err,
+            events=events,
+        )
+    else:
+        code, session = run(
+            lambda: Session.open(loaded, names=names or None, limit=limit, budget=budget, plan=plan, say=say),
+            console=err,
+            log_level=log_level,
+            overrides=overrides,
+            view=Views(events or view_for(err), metrics),
+            formatter=Formatter() if events is not None else None,
+        )
     metrics.ended(session, code)
     if events is not None:
         events.ended(session, code)

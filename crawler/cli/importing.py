@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import DAY, archive_option, check_days, config_option, exits
+from crawler.cli.options import (
+    DAY,
+    archive_option,
+    check_days,
+    config_option,
+    exits,
+    on_option,
+    spread_of,
+    tasks_option,
+)
 from crawler.terminal import console, escaped
 from storage.places import Address
 
@@ -40,8 +49,13 @@ from storage.places import Address
 @click.option("--until", type=DAY, metavar="DAY", help="Take pages that were fetched on this day or earlier.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Take at most N pages.")
 @click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="Extract in N processes; by default [crawl] workers."
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Extract in N processes; by default [crawl] workers, with --on 1 a task.",
 )
+@on_option
+@tasks_option
 @click.option("--dry-run", is_flag=True, help="Read the files and say what would be taken; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @exits
@@ -57,6 +71,8 @@ def import_(
     until: dt.date | None,
     limit: int | None,
     workers: int | None,
+    on: str | None,
+    tasks: int | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -72,11 +88,15 @@ def import_(
     \b
       broadsheet import crawl/*.warc.gz --dry-run
       broadsheet import https://data.commoncrawl.org/crawl-data/CC-NEWS/2024/03/warc.paths.gz --language de
+      broadsheet import s3://commoncrawl/crawl-data/CC-NEWS/2024/03/ --on ray://head.internal:10001
     """
     from crawler.commands import import_ as view
     from pipelines.importing.wanted import MIMES, Wanted
 
     check_days(since, until)
+    spread = spread_of(on, tasks)
+    if spread is not None and dry_run:
+        raise click.BadParameter("a dry run only reads, and does so here; leave one of the two out", param_hint="--on")
     wanted = Wanted(
         sources=sources,
         known_only=known_only,
@@ -93,6 +113,7 @@ def import_(
         limit=limit,
         dry_run=dry_run,
         workers=workers,
+        spread=spread,
         err=console(stderr=True),
     )
     click.echo(escaped(view.as_json(report) if as_json else "\n".join(view.lines(report))))

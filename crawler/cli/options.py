@@ -15,6 +15,7 @@ from crawler.config import ConfigError, archive_of, load
 from crawler.config.units import duration, size
 from crawler.place import PlaceType
 from crawler.terminal import clean, escaped
+from pipelines.executors.cluster import Spread, address_of
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
 from storage.health.model import Expectations
@@ -74,6 +75,21 @@ SIZE = Written(
     "no size; write 500 MB, 2 GB or a number of bytes",
 )
 
+
+def _on(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else address_of(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+
+
+def spread_of(on: str | None, tasks: int | None) -> Spread | None:
+    """Where tasks run, None for here."""
+    if on is None and tasks is not None:
+        raise click.BadParameter("tasks run on a cluster; name it with --on", param_hint="--tasks")
+    return None if on is None else Spread(on=on, tasks=tasks)
+
+
 config_option = click.option(
     "-c",
     "--config",
@@ -94,6 +110,18 @@ as_of_option = click.option(
     "as_of",
     metavar="NAME|INSTANT",
     help="Read the archive as it stood: at a snapshot's name, or at an instant such as 2026-11-22T08:00 (UTC).",
+)
+on_option = click.option(
+    "--on",
+    callback=_on,
+    metavar="CLUSTER",
+    help="Run tasks on a Ray cluster: 'ray' (RAY_ADDRESS, or this machine's), or ray://HOST:PORT.",
+)
+tasks_option = click.option(
+    "--tasks",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --on: so many tasks; by default one for each core of the cluster.",
 )
 log_option = click.option(
     "--log-level",

@@ -10,7 +10,19 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from crawler.cli.options import DAY, archive_option, check_asked, check_days, config_option, exits, opened_archive, show
+from crawler.cli.options import (
+    DAY,
+    archive_option,
+    check_asked,
+    check_days,
+    config_option,
+    exits,
+    on_option,
+    opened_archive,
+    show,
+    spread_of,
+    tasks_option,
+)
 from crawler.terminal import console, escaped, say_on
 from storage.places import Address
 
@@ -22,6 +34,8 @@ from storage.places import Address
 @click.option("--since", type=DAY, metavar="DAY", help="Only pages fetched on this day (UTC) or later (YYYY-MM-DD).")
 @click.option("--until", type=DAY, metavar="DAY", help="Only pages fetched on this day (UTC) or earlier.")
 @click.option("--all", "again", is_flag=True, help="Read also what this very extractor has read by the same rules.")
+@on_option
+@tasks_option
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
@@ -47,6 +61,8 @@ def rebuild(
     since: dt.date | None,
     until: dt.date | None,
     again: bool,
+    on: str | None,
+    tasks: int | None,
     dry_run: bool,
     yes: bool,
     max_loss: float,
@@ -67,6 +83,7 @@ def rebuild(
     See what would change:   broadsheet rebuild --dry-run
     After an update:         broadsheet snapshot before-update && broadsheet rebuild
     From a scheduler:        broadsheet rebuild --yes --json
+    On a Ray cluster:        broadsheet rebuild --on ray://head.internal:10001
     """
     from crawler.commands import rebuild as view
     from crawler.config import load
@@ -76,11 +93,13 @@ def rebuild(
 
     check_days(since, until)
     check_asked(answered=yes or dry_run, to="replace the rows")
+    spread = spread_of(on, tasks)
     by_config = archive is None or ctx.get_parameter_source("config") is ParameterSource.COMMANDLINE
     asked = Request(sources=names, since=since, until=until, again=again, samples=samples)
     loaded = load(config) if by_config else None
     request = view.request_of(asked, loaded)
-    opened, say = opened_archive(config, archive), say_on(console(stderr=True))
+    opened, err = opened_archive(config, archive), console(stderr=True)
+    say = say_on(err)
 
     def agree(preview: Preview, losses: dict[str, tuple[Loss, ...]]) -> bool:
         show(view.lines(preview, losses), err=as_json)
@@ -99,6 +118,8 @@ def rebuild(
             workers=os.cpu_count() or 1,
             agree=agree,
             say=say,
+            spread=spread,
+            err=err,
         )
     except KeyboardInterrupt:
         click.echo("broadsheet: stopped; the rows are as they were, or the next compact ends what was begun", err=True)

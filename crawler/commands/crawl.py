@@ -15,6 +15,7 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.commands.health import closing_lines as of_health
+from crawler.crawled import Crawled
 from crawler.progress import FATES, View, view_for, watch
 from crawler.session import Session
 from crawler.spiders.news import NewsSpider
@@ -79,9 +80,9 @@ def run(
     return exit_code(session), session
 
 
-def exit_code(session: Session) -> int:
+def exit_code(session: Crawled) -> int:
     """1 where the run failed, 3 where it was stopped, or a source could not be crawled or fell out, else 0."""
-    if session.bugs or session.broken is not None:
+    if session.bugs:
         return FAILED
     incomplete = (
         session.stopped or session.config.disabled or session.busy or silent_sources(session) or fell_out(session)
@@ -89,7 +90,7 @@ def exit_code(session: Session) -> int:
     return INCOMPLETE if incomplete else DONE
 
 
-def silent_sources(session: Session) -> list[str]:
+def silent_sources(session: Crawled) -> list[str]:
     """Sources none of whose entrances could be read in this run, though at least one was to be."""
     well = ("entrance fetched", "entrance unchanged", "entrance resting")
     heard = {source for (source, what, _) in session.tallies if what in well}
@@ -101,12 +102,12 @@ def silent_sources(session: Session) -> list[str]:
     return sorted(asked - heard)
 
 
-def fell_out(session: Session) -> bool:
+def fell_out(session: Crawled) -> bool:
     """Whether a source is unlike its own past that was not so when the run before ended, and nobody knew."""
     return session.health is not None and any(one.fresh for one in session.health.alarms)
 
 
-def why_silent(session: Session, name: str) -> str:
+def why_silent(session: Crawled, name: str) -> str:
     """What became of each of a source's entrances, in words."""
     fates = [
         f"{count} {what.removeprefix('entrance ')} ({reason})"
@@ -116,7 +117,7 @@ def why_silent(session: Session, name: str) -> str:
     return f"none of its entrances could be read: {', '.join(fates)}."
 
 
-def closing_lines(session: Session) -> list[str]:
+def closing_lines(session: Crawled) -> list[str]:
     """The tally: what was announced and what became of it, by reason, and what a person should know."""
     by_reason: dict[str, Counter[str]] = {fate: Counter() for fate in FATES}
     for (_, outcome, reason), count in session.tallies.items():
@@ -154,7 +155,7 @@ def closing_lines(session: Session) -> list[str]:
     return lines
 
 
-def entrance_lines(session: Session) -> list[str]:
+def entrance_lines(session: Crawled) -> list[str]:
     """What was not asked of the entrances, and what they announced that nobody can ask for, by reason."""
     deferred: Counter[str] = Counter()
     unusable: Counter[str] = Counter()
@@ -180,7 +181,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun} was" if number == 1 else f"{number} {noun}s were"
 
 
-def selector_lines(session: Session) -> list[str]:
+def selector_lines(session: Crawled) -> list[str]:
     """Sources whose selectors found nothing of use, or have expired, and on how many of their articles."""
     lines = []
     for (source, what, warning), count in sorted(session.tallies.items(), key=str):
@@ -197,7 +198,7 @@ _SELECTORS = {
 }
 
 
-def disabled(session: Session) -> list[tuple[str, str]]:
+def disabled(session: Crawled) -> list[tuple[str, str]]:
     """The disabled sources and the mistake in each one's block."""
     return [(source.name, str(source.error)) for source in session.config.disabled]
 

@@ -7,13 +7,11 @@ import dataclasses
 import hashlib
 import json
 import os
-import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -21,10 +19,15 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from crawler.config import ArchiveConfig, Config, CrawlConfig, SourceConfig, check_archive_path, load
 from crawler.config.model import fold_www
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
+from crawler.spread import named, overview, shared
+from crawler.stopping import stoppable
 from crawler.terminal import LINE_SECONDS, clean, say_on
-from pipelines.executors import LocalExecutor
+from pipelines.executors import LocalExecutor, claims
+from pipelines.executors.cluster import Spread, joined
+from pipelines.executors.ray import MEMORY, RayExecutor, Standing
 from pipelines.importing.inputs import Input, described, expand
-from pipelines.importing.job import import_files
+from pipelines.importing.job import import_files, import_part, lacks, prepared
+from pipelines.importing.parts import MOST, cut, merged
 from pipelines.importing.reasons import DAMAGED, SKIPPED, WANTED
 from pipelines.importing.task import FileReport, Report, Task
 from pipelines.importing.task import Progress as Seen
@@ -47,11 +50,13 @@ def run(
     limit: int | None = None,
     dry_run: bool = False,
     workers: int | None = None,
+    spread: Spread | None = None,
     err: Console,
 ) -> Report:
     """Import the files that ``words`` name into ``archive``, or the configuration's; ``err`` shows how far it is.
 
-    Without a configuration a page's source is its registered domain.
+    Without a configuration a page's source is its registered domain. With ``spread`` the files are imported by tasks
+    on a cluster, each of which takes some of the sites out of every file.
 
     Raises:
         ConfigError: the configuration is wrong, or there is none and no archive either.
@@ -69,7 +74,9 @@ def run(
     )
     task = dataclasses.replace(_task(settings, inputs, wanted), limit=limit, dry_run=dry_run)
     task = dataclasses.replace(task, workers=workers or task.workers, software=agent)
-    with _stoppable() as stop, _view(err, inputs) as show:
+    if spread is not None:
+        return _spread(dataclasses.replace(task, workers=workers or 1), spread, err)
+    with stoppable() as stop, _view(err, inputs) as show:
 
         def watch(seen: Seen) -> bool:
             show(seen)
@@ -78,6 +85,47 @@ def run(
         work = partial(import_files, say=say_on(err), watch=watch)
         (ended,) = LocalExecutor().map(work, [task])
     return ended.value()
+
+
+def _spread(task: Task, spread: Spread, err: Console) -> Report:
+    """Import on a cluster: parts by site, all of the same files."""
+    task = dataclasses.replace(
+        task,
+        archive=shared(task.archive),
+        inputs=tuple(dataclasses.replace(file, address=_absolute(file.address)) for file in task.inputs),
+        job=claims.new_job(),
+    )
+    say = say_on(err)
+    with joined(spread.on) as cluster, prepared(task, say=say), stoppable() as stop:
+        cluster.check(lacks, task)
+        tasks = cut(task, spread.count(cluster, cores=task.workers, most=MOST))
+        of = sum(file.size or 0 for file in task.inputs) * len(tasks)
+
+        def words(counts: Mapping[str, int]) -> str:
+            share = f"{100 * counts.get('bytes', 0) / of:.0f} % read, " if of else ""
+            return share + named(counts, pages="pages taken", archived="archived")
+
+        with overview(err, of=len(tasks), words=words) as view:
+
+            def watch(standing: Standing) -> bool:
+                view.show(standing)
+                return stop.asked
+
+            executor = RayExecutor(
+                cluster,
+                cores=task.workers,
+                memory=MEMORY * task.workers,
+                name=lambda one: f"part {one.part.number + 1} of {one.part.of}",
+                say=say,
+                watch=watch,
+            )
+            reports = [ended.value() for ended in executor.map(import_part, tasks)]
+    whole = merged(task, reports)
+    return dataclasses.replace(whole, stopped=whole.stopped or len(reports) < len(tasks))
+
+
+def _absolute(address: str) -> str:
+    return address if "://" in address else str(Path(address).absolute())
 
 
 def _settings(config: Path, archive: Address | None) -> Config:
@@ -139,29 +187,6 @@ def _source(source: SourceConfig, crawl: CrawlConfig) -> Source:
         obey_noarchive=obey_noarchive,
         record=source_record(source),
     )
-
-
-class _Stop:
-    """Whether somebody asked the import to end: the first signal does, a second one ends it at once."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def ask(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
-            signal.default_int_handler(number, frame)
-        self.asked = True
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[_Stop]:
-    stop = _Stop()
-    before = {number: signal.signal(number, stop.ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _Bar:

@@ -5,20 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
 
 from crawler.config import Config
+from crawler.spread import named, overview
+from crawler.terminal import say_on
 from pipelines import rebuild
 from pipelines.differences import Differences, Loss, Sample, Turned
+from pipelines.executors import claims
+from pipelines.executors.cluster import Spread, joined
+from pipelines.executors.ray import RayExecutor, Standing
 from pipelines.pool import Pool
 from pipelines.process import EXTRACTOR
 from pipelines.rebuild import Preview, Rebuilt
 from pipelines.recovery import recover
-from pipelines.rereading import CRASHED
+from pipelines.rereading import CRASHED, Task
 from pipelines.scopes import Request
 from storage.archive import Archive
 from storage.replace import abandon
 
 DONE, DECLINED, LEFT_OUT = 0, 1, 3
+# Tasks that a rebuild is cut into at most unless more are asked for: each reads the tables for itself.
+MOST = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +82,14 @@ def run(
     workers: int,
     agree: Callable[[Preview, dict[str, tuple[Loss, ...]]], bool],
     say: Callable[[str], None] = lambda _: None,
+    spread: Spread | None = None,
+    err: Console | None = None,
 ) -> Outcome:
     """Rebuild ``archive``, once ``agree`` has seen what that changes; a dry run changes nothing.
 
     Sources that would lose more than ``bound`` (0 to 1) are left out, unless the loss is accepted. Pages are read in
-    ``workers`` processes with limits of time and memory. Runs that died are put right first.
+    ``workers`` processes with limits of time and memory. Runs that died are put right first. With ``spread``, tasks on
+    a cluster read the pages, and ``err`` shows how far they are; what they found is replaced from here, in one commit.
 
     Raises:
         ArchiveBusy: another maintenance is under way.
@@ -87,7 +100,11 @@ def run(
         try:
             if not dry_run:
                 recover(archive, submit=pool.submit, say=say)
-            preview = rebuild.look(archive, request, submit=pool.submit, say=say)
+            preview = (
+                rebuild.look(archive, request, submit=pool.submit, say=say)
+                if spread is None or err is None
+                else _spread(archive, request, spread, err)
+            )
             losses = {} if accept_loss else preview.losses(bound)
             known = {one.source for one in preview.differences}
             seen = Outcome(preview=preview, rebuilt=None, losses=losses, disabled=request.without)
@@ -100,6 +117,35 @@ def run(
         finally:
             pool.stop()
             abandon(archive.root)
+
+
+def _spread(archive: Archive, request: Request, spread: Spread, err: Console) -> Preview:
+    """See on a cluster what a rebuild changes."""
+    job = claims.new_job()
+    with joined(spread.on) as cluster, claims.hold(archive, job, what="a rebuild") as held:
+        try:
+            cluster.check(claims.probe, _address(archive), job)
+            tasks = spread.count(cluster, most=MOST)
+            with overview(err, of=tasks, words=lambda counts: named(counts, pages="pages read")) as view:
+
+                def watch(standing: Standing) -> bool:
+                    view.show(standing)
+                    return False
+
+                executor = RayExecutor(cluster, name=lambda one: _sources_of(one), say=say_on(err), watch=watch)
+                return rebuild.look(archive, request, executor=executor, workers=1, tasks=tasks, job=job)
+        finally:
+            held.release(remove=True)
+
+
+def _address(archive: Archive) -> str:
+    return str(archive.root.absolute() if isinstance(archive.root, Path) else archive.root)
+
+
+def _sources_of(task: Task) -> str:
+    """What a task works at, in words."""
+    more = len(task.sources) - 3
+    return f"sources {', '.join(task.sources[:3])}" + (f" and {more} more" if more > 0 else "")
 
 
 def lines(preview: Preview, losses: dict[str, tuple[Loss, ...]]) -> list[str]:

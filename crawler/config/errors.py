@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 
@@ -22,6 +23,10 @@ class ConfigError(Exception):
         self.key = key
         self.problem = problem
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Callable[..., ConfigError], tuple[()]]:
+        problem, remedy = self.problem, self.remedy
+        return partial(ConfigError, file=self.file, table=self.table, key=self.key, problem=problem, remedy=remedy), ()
 
     def __str__(self) -> str:
         place = " ".join(part for part in (_heading(self.table), self.key) if part)

@@ -17,6 +17,7 @@ from pipelines.fates import fates
 from pipelines.history import History, UrlState, Verdict
 from pipelines.importing.candidates import Candidate, Damage, Left, as_stored, candidate, reserved
 from pipelines.importing.inputs import Input, opened
+from pipelines.importing.parts import Share
 from pipelines.importing.reasons import BUSY, DAMAGED, SKIPPED, WANTED
 from pipelines.importing.seen import Seen
 from pipelines.importing.task import NAMED, Progress, Task, Watch
@@ -70,7 +71,9 @@ class FileImport:
         busy: frozenset[str] = frozenset(),
         limit: int | None = None,
         watch: Watch = lambda _: False,
+        share: Share | None = None,
     ) -> None:
+        self._share = share
         self._task = task
         self._file = file
         self._archive = archive
@@ -151,7 +154,10 @@ class FileImport:
                 self.stopped = True
                 return
             if isinstance(record, DamagedRecord):
-                self._damaged(record)
+                if self._share is None or self._share.first:
+                    self._damaged(record)
+                continue
+            if self._share is not None and not self._share.takes(record):
                 continue
             found = candidate(
                 record, position, hosts=self._hosts, wanted=self._task.wanted, max_page=self._task.max_page

@@ -6,23 +6,27 @@ import contextlib
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pyarrow.compute as pc
 
 from pipelines import forgotten
+from pipelines.executors import claims
+from pipelines.executors.meter import METER
 from pipelines.history import History
 from pipelines.importing.importer import FileImport
 from pipelines.importing.inputs import Input, InputError
+from pipelines.importing.parts import Share
 from pipelines.importing.reasons import BUSY, DAMAGED, SKIPPED
 from pipelines.importing.seen import Seen
-from pipelines.importing.task import FileOutcome, FileReport, Report, Task, Watch
-from pipelines.importing.wanted import Hosts
+from pipelines.importing.task import FileOutcome, FileReport, Progress, Report, Task, Watch
+from pipelines.importing.wanted import Hosts, Part
 from pipelines.readings import Submit, here
 from pipelines.recovery import recover
 from pipelines.workers import Workers
 from storage.archive import Archive, Run, open_archive
 from storage.errors import ArchiveBusy, ArchiveError, ArchiveNotFound
-from storage.locks import Lock
+from storage.locks import Lock, is_held, who_holds
 from storage.migrations import migrate
 from storage.records import RunOutcome
 from storage.tombstones import Tombstones
@@ -34,8 +38,8 @@ STOPPED = "stopped before its end"
 RELOAD = 200_000
 # No source can be called that: who holds it adds pages of sources that nobody configured, which have no lock each.
 _OTHERS = "+import"
-# At the end: nothing is left to take of a file of which there is nothing more to tell.
-_IDENTITY = re.compile(r"\(([0-9a-f]{32})\)$")
+# At the end: nothing is left to take of a file, or of a part of it, of which there is nothing more to tell.
+_IDENTITY = re.compile(r"\(([0-9a-f]{32})\)(?:, part (\d+) of (\d+))?$")
 
 Say = Callable[[str], None]
 
@@ -50,6 +54,7 @@ class _Base:
     seen: Seen
     stones: Tombstones
     busy: frozenset[str] = frozenset()
+    share: Share | None = None
 
 
 def import_files(task: Task, *, say: Say = lambda _: None, watch: Watch = lambda _: False) -> Report:
@@ -63,21 +68,62 @@ def import_files(task: Task, *, say: Say = lambda _: None, watch: Watch = lambda
     return _dry(task, watch) if task.dry_run else _written(task, say, watch)
 
 
-def _written(task: Task, say: Say, watch: Watch) -> Report:
+def import_part(task: Task) -> Report:
+    """Import the part of a job that ``task`` is; :data:`pipelines.executors.meter.METER` tells how far it is.
+
+    Raises as :func:`import_files` does, also where the archive is not the job's.
+    """
+    read: dict[str, int] = {}
+
+    def watch(seen: Progress) -> bool:
+        read[seen.input.address] = seen.read
+        METER.count(bytes=sum(read.values()), pages=seen.taken, archived=seen.archived)
+        return METER.stopping
+
+    return import_files(task, say=METER.say, watch=watch)
+
+
+def lacks(task: Task) -> str | None:
+    """On a node: why it cannot work at ``task``, or None."""
+    for file in task.inputs:
+        if "://" not in file.address and not Path(file.address).is_file():
+            return f"{file.address} is not there; name an address, or a file in a folder that all nodes share"
+    return claims.probe(task.archive, task.job)
+
+
+@contextlib.contextmanager
+def prepared(task: Task, *, say: Say = lambda _: None) -> Iterator[None]:
+    """Hold the archive ready for the parts of ``task``, which names its job: make it, put it right, lock others out.
+
+    Raises ArchiveError as :func:`import_files` does.
+    """
     archive = Archive.create(task.archive, spool=task.spool)
+    with contextlib.ExitStack() as stack:
+        migrate(archive, say=say)
+        forgotten.finish(archive, say=say)
+        job = claims.hold(archive, task.job, what="an import")
+        stack.callback(job.release, remove=True)
+        if not task.wanted.known_only:
+            _hold_others(archive, stack, holder=f"an import (job {task.job})")
+        yield
+
+
+def _written(task: Task, say: Say, watch: Watch) -> Report:
+    archive = _opened(task)
     with contextlib.ExitStack() as stack:
         submit: Submit = here
         if task.workers:
             workers = Workers(task.workers, timeout=task.timeout, memory=task.memory)
             stack.callback(workers.stop)
             submit = workers.submit
-        migrate(archive, say=say)
-        forgotten.finish(archive, say=say)
+        if not task.job:
+            migrate(archive, say=say)
+            forgotten.finish(archive, say=say)
         busy = frozenset(_locked(archive, task, stack))
         # With the locks held, so that nobody adds to these sources between the recovery and the history.
         recover(archive, submit=submit, say=say)
         base = _base(task, archive, busy)
-        done = _done(archive, task.digest)
+        done = _done(archive, task.digest, task.part)
         reports: list[FileReport] = []
         fresh = 0
         for file in task.inputs:
@@ -97,6 +143,15 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
         return Report(files=tuple(reports), busy=tuple(sorted(busy)))
 
 
+def _opened(task: Task) -> Archive:
+    """The archive, made where there is none; that of a job has been made, and is not to be made elsewhere."""
+    if not task.job:
+        return Archive.create(task.archive, spool=task.spool)
+    archive = open_archive(task.archive, spool=task.spool)
+    claims.joined(archive, task.job)
+    return archive
+
+
 def _base(task: Task, archive: Archive, busy: frozenset[str]) -> _Base:
     return _Base(
         archive=archive,
@@ -105,6 +160,7 @@ def _base(task: Task, archive: Archive, busy: frozenset[str]) -> _Base:
         seen=Seen(archive),
         stones=forgotten.load(archive),
         busy=busy,
+        share=Share(task.part, task.sources) if task.part.of > 1 else None,
     )
 
 
@@ -138,11 +194,12 @@ def _one(
         busy=base.busy,
         limit=_left(task, before),
         watch=watch,
+        share=base.share,
     )
     try:
         outcome, detail = _ended(work)
         report = _report(work, file, run, outcome, detail)
-        run.finish(outcome=_outcome_of(work, outcome), tallies=report.tallies, detail=_told(report))
+        run.finish(outcome=_outcome_of(work, outcome), tallies=report.tallies, detail=_told(report, task.part))
     except (ArchiveError, OSError) as error:
         # What was written is indexed when the next run begins.
         run.abandon()
@@ -187,9 +244,10 @@ def _outcome_of(work: FileImport, outcome: FileOutcome) -> RunOutcome:
     return "stopped" if outcome == "stopped" else "done"
 
 
-def _told(report: FileReport) -> str:
-    """The file, its identity, and what there is to say: the run's ``detail``."""
-    told = [f"{report.input.name} ({report.input.identity})"]
+def _told(report: FileReport, part: Part) -> str:
+    """The file, its identity, which part of it, and what there is to say: the run's ``detail``."""
+    of = f", part {part.number + 1} of {part.of}" if part.of > 1 else ""
+    told = [f"{report.input.name} ({report.input.identity}){of}"]
     told += [f"{report.count(DAMAGED)} damaged stretches"] * bool(report.damage)
     busy = sum(tally.count for tally in report.tallies if tally.reason == BUSY)
     told += [f"{busy} pages of sources that another run crawls"] * bool(busy)
@@ -197,25 +255,52 @@ def _told(report: FileReport) -> str:
     return "; ".join(told)
 
 
-def _done(archive: Archive, digest: str) -> frozenset[str]:
-    """The identities of files that were taken whole, by a run that wanted the same."""
+def _done(archive: Archive, digest: str, part: Part) -> frozenset[str]:
+    """The identities of files of which ``part`` was taken whole, by runs that wanted the same."""
     wanted = (pc.field("command") == COMMAND) & (pc.field("outcome") == "done") & (pc.field("config_digest") == digest)
     details = archive.runs().to_table(["detail"], filter=wanted)["detail"].to_pylist()
-    return frozenset(found[1] for detail in details if (found := _IDENTITY.search(detail or "")) is not None)
+    there: dict[tuple[str, int], set[int]] = {}
+    for detail in details:
+        if (found := _IDENTITY.search(detail or "")) is not None:
+            identity, number, of = found.groups()
+            there.setdefault((identity, int(of or 1)), set()).add(int(number or 1) - 1)
+    return frozenset(
+        identity
+        for (identity, of), numbers in there.items()
+        if len(numbers) == of or (of == part.of and part.number in numbers)
+    )
 
 
 def _locked(archive: Archive, task: Task, stack: contextlib.ExitStack) -> Iterator[str]:
-    """Lock the configured sources, and the right to add pages of others; who of the former is held by somebody else."""
-    if not task.wanted.known_only:
-        _held(stack, archive.lock_source(_OTHERS, holder="an import"), archive, _OTHERS)
+    """Lock the configured sources, and the right to add pages of others; who of the former is held by somebody else.
+
+    Of a job, its giver holds that right, and each part a lock of its own, so that one that is begun again waits for
+    the end of the one before.
+    """
+    share = Share(task.part, task.sources)
+    if task.job:
+        part = f"{_OTHERS}-{task.part.number}"
+        _held(stack, claims.claim(archive, part, holder="a part of an import", job=task.job), archive, part)
+        # Looked at again with the lock held: whoever begins another import looks for such locks once it has its own.
+        claims.joined(archive, task.job)
+    elif not task.wanted.known_only:
+        _hold_others(archive, stack, holder="an import")
     for source in task.sources:
-        if task.wanted.sources and source.name not in task.wanted.sources:
+        if (task.wanted.sources and source.name not in task.wanted.sources) or not share.has(source):
             continue
-        held = archive.lock_source(source.name, holder=f"import of source {source.name}")
+        held = claims.claim(archive, source.name, holder=f"import of source {source.name}", job=task.job)
         if held is None:
             yield source.name
         else:
             stack.callback(held.release, remove=True)
+
+
+def _hold_others(archive: Archive, stack: contextlib.ExitStack, *, holder: str) -> None:
+    """Lock the right to add pages of sources that nobody configured; no part of an earlier job may be at work."""
+    _held(stack, archive.lock_source(_OTHERS, holder=holder), archive, _OTHERS)
+    for lock in (archive.root / "locks").glob(f"source-{_OTHERS}-*.lock"):
+        if is_held(lock):
+            raise ArchiveBusy(f"{archive.root} is being added to by {who_holds(lock)}; wait until it has ended")
 
 
 def _held(stack: contextlib.ExitStack, lock: Lock | None, archive: Archive, name: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.importing.inputs import Input
-from pipelines.importing.wanted import Source, Wanted
+from pipelines.importing.wanted import Part, Source, Wanted
 from storage.places import Address
 from storage.records import Tally
 from storage.warc import DamagedRecord
@@ -26,7 +26,8 @@ class Task:
     ``limit`` bounds the pages that are taken. ``workers`` of 0 extracts in this process, without limits. ``timeout``
     and ``batch_seconds`` are in seconds, ``memory``, ``max_page``, ``batch_bytes`` and ``segment_bytes`` in bytes; they
     mean what the configuration means by them. ``digest`` names the configuration and what is wanted: a file that was
-    done under the same is not opened again.
+    done under the same is not opened again. ``part`` is what it takes of the files, all by default; ``job`` names what
+    it is a task of, "" where it stands alone (:mod:`pipelines.executors.claims`).
     """
 
     archive: Address
@@ -48,6 +49,8 @@ class Task:
     operator: str | None = None
     versions: tuple[str, ...] = ()
     digest: str = ""
+    part: Part = Part()  # noqa: RUF009 - a frozen value
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

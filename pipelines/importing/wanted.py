@@ -33,6 +33,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of several tasks that share an import: which, counted from 0, and of how many."""
+
+    number: int = 0
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What is taken of a file; empty means all.
 

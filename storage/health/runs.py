@@ -49,7 +49,7 @@ def load(archive: Archive, at: dt.datetime, began: dt.datetime | None) -> Runs:
     since = at - dt.timedelta(weeks=WEEKS)
     wanted = (pc.field("started_at") >= pa.scalar(since)) & (pc.field("finished_at") <= pa.scalar(at))
     wanted &= pc.field("command").isin(pa.array(["crawl", "demo"]))
-    table = archive.runs().to_table(["started_at", "tallies"], wanted).sort_by("started_at")
+    table = archive.runs().to_table(["started_at", "finished_at", "tallies"], wanted).sort_by("started_at")
     # Only what a run found is made Python of: a row of a thousand sources holds some ten thousand tallies.
     flat = pc.list_flatten(table["tallies"])
     parents = pc.list_parent_indices(table["tallies"])
@@ -68,7 +68,30 @@ def load(archive: Archive, at: dt.datetime, began: dt.datetime | None) -> Runs:
         pc.struct_field(flat, "source").filter(pc.greater_equal(parents, late[0] if late else len(starts)))
     )
     active = frozenset(names.to_pylist()) - {""}
+    ends = [int(value.timestamp()) for value in table["finished_at"].to_pylist()]
+    rows_of = list(zip(starts, ends, listed, strict=True))
     if began is not None and int(began.timestamp()) not in starts:
-        starts.append(int(began.timestamp()))
-        listed.append(None)
-    return Runs(starts=tuple(starts), found=tuple(listed), active=active or None)
+        rows_of.append((int(began.timestamp()), int(at.timestamp()), None))
+    crawls = _at_once(rows_of)
+    return Runs(
+        starts=tuple(start for start, _ in crawls), found=tuple(found for _, found in crawls), active=active or None
+    )
+
+
+_Found = frozenset[tuple[str, str]] | None
+
+
+def _at_once(runs: list[tuple[int, int, _Found]]) -> list[tuple[int, _Found]]:
+    """When each crawl began, and what it found: runs that went on beside each other, as its tasks' do, are one.
+
+    Else a crawl of many tasks would count as many looks at its sources, with no time between them.
+    """
+    crawls: list[tuple[int, _Found]] = []
+    end = 0
+    for start, finish, found in sorted(runs, key=lambda run: run[:2]):
+        if crawls and start < end:
+            crawls[-1] = crawls[-1][0], found if found is not None else crawls[-1][1]
+        else:
+            crawls.append((start, found))
+        end = max(end, finish)
+    return crawls

@@ -1,0 +1,79 @@
+"""A crawl in parts: which sources go together, and what each part may cost."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.config import BudgetConfig, Config, SourceConfig
+from crawler.plan import Plan
+from pipelines.urls import registered_domain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One task of a crawl: its sources by name, out of ``config``, and its share of what the crawl may cost.
+
+    ``until`` is when the time of the whole is up, None where it is not bounded. ``job`` is whose task it is
+    (:mod:`pipelines.executors.claims`). ``json`` is whether lines are told as events. ``settings`` are Scrapy's.
+    """
+
+    config: Config
+    names: tuple[str, ...]
+    job: str
+    limit: int | None
+    budget: BudgetConfig
+    until: dt.datetime | None
+    plan: Plan
+    log_level: str
+    settings: tuple[tuple[str, str], ...]
+    json: bool
+
+
+def groups(sources: Sequence[SourceConfig]) -> list[list[str]]:
+    """The names of ``sources``, those together that share a registered domain.
+
+    A host's pace is kept by the one run that asks it, and an article's addresses lie within one such domain.
+    """
+    group: dict[str, list[str]] = {}
+    for source in sources:
+        # One list for all that these domains lead to, in the order of the configuration.
+        joined: list[str] = []
+        domains = {registered_domain(f"http://{host}/") for host in source.hosts}
+        for found in {id(group[domain]): group[domain] for domain in sorted(domains) if domain in group}.values():
+            joined += found
+        domains |= {domain for domain, names in group.items() if set(names) & set(joined)}
+        joined.append(source.name)
+        group.update(dict.fromkeys(domains, joined))
+    return list({id(names): names for names in group.values()}.values())
+
+
+def spread(sources: Sequence[SourceConfig], count: int) -> list[tuple[str, ...]]:
+    """``sources`` shared out among at most ``count`` parts of about as many each; what goes together stays together."""
+    parts: list[list[str]] = [[] for _ in range(count)]
+    for names in sorted(groups(sources), key=len, reverse=True):
+        min(parts, key=len).extend(names)
+    return [tuple(part) for part in parts if part]
+
+
+def share(whole: int, sizes: Sequence[int]) -> list[int]:
+    """``whole`` divided in proportion to ``sizes``; what they come to is ``whole``."""
+    of = sum(sizes)
+    edges = [whole * sum(sizes[:number]) // of for number in range(len(sizes) + 1)]
+    return [later - one for one, later in itertools.pairwise(edges)]
+
+
+def budgets(whole: BudgetConfig, sizes: Sequence[int]) -> list[BudgetConfig]:
+    """The shares of ``whole`` of parts of these sizes; 0 is no bound, so the least share of a bound is 1."""
+    pages, received = share(whole.pages, sizes), share(whole.bytes, sizes)
+    return [
+        dataclasses.replace(
+            whole,
+            pages=max(1, pages[number]) if whole.pages else 0,
+            bytes=max(1, received[number]) if whole.bytes else 0,
+        )
+        for number in range(len(sizes))
+    ]

@@ -1,0 +1,168 @@
+"""The Ray cluster that tasks run on: how to reach it, and whether its nodes can do our work.
+
+Ray is imported only here and in :mod:`pipelines.executors.ray`, inside functions: it is an extra.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipelines.executors import inside
+from storage.errors import ArchiveError
+
+SCHEME: Final = "ray"
+CLIENT: Final = "ray://"
+# Seconds in which a node has to answer whether it can work; its first process imports what is slow to import.
+LOOK: Final = 120.0
+# Bytes of Ray's object store on a cluster of this machine's own; what tasks return is small. Ray's least is 78 MB.
+STORE: Final = 100 * 2**20
+
+
+class ClusterError(ArchiveError):
+    """A cluster cannot be reached, or a node of it cannot do our work; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A cluster that this process has joined. ``version`` and ``python`` are what its nodes have to have."""
+
+    address: str
+    version: str
+    python: str
+
+    @property
+    def nodes(self) -> dict[str, str]:
+        """The living nodes that have cores for tasks: id and address."""
+        import ray
+
+        alive = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+        return {node["NodeID"]: node["NodeManagerAddress"] for node in alive}
+
+    @property
+    def cores(self) -> int:
+        """Cores of all nodes together, one at least."""
+        import ray
+
+        return max(1, int(ray.cluster_resources().get("CPU", 0)))
+
+    def check(self, probe: Callable[..., str | None], *arguments: object) -> None:
+        """Ask every node whether it can work: for the same Broadsheet, and then for what ``probe`` says.
+
+        Raises:
+            ClusterError: a node cannot; the message names it and says why.
+        """
+        import ray
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        packed = ray.cloudpickle.dumps((probe, arguments))
+        ask = ray.remote(num_cpus=0, max_calls=1)(inside.look)
+        asked: dict[Any, str] = {}
+        for node, address in self.nodes.items():
+            there = NodeAffinitySchedulingStrategy(node_id=node, soft=False)
+            asked[ask.options(scheduling_strategy=there).remote(self.version, self.python, packed)] = address
+        if not asked:
+            raise ClusterError(
+                f"the cluster {self.address} has no node with a core to spare; start one with --num-cpus"
+            )
+        ready, late = ray.wait(list(asked), num_returns=len(asked), timeout=LOOK)
+        for one in ready:
+            try:
+                problem = ray.get(one)
+            except ray.exceptions.RayError as error:
+                problem = f"it could not be asked: {_first_line(error)}"
+            if problem is not None:
+                raise ClusterError(f"node {asked[one]} of the cluster cannot work: {problem}")
+        if late:
+            raise ClusterError(
+                f"node {asked[late[0]]} of the cluster did not answer within {LOOK:g} s; look whether it is well with "
+                "`ray status`, or take it out"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Where tasks run: ``on`` which cluster, in how many ``tasks`` (None: as many as it has cores for)."""
+
+    on: str
+    tasks: int | None = None
+
+    def count(self, cluster: Cluster, *, cores: int = 1, most: int) -> int:
+        """How many tasks to make of ``cores`` each; ``most`` unless the operator asked for more."""
+        return self.tasks or max(1, min(most, cluster.cores // cores))
+
+
+@contextlib.contextmanager
+def joined(where: str) -> Iterator[Cluster]:
+    """Join the cluster that ``where`` names, and leave it at the end.
+
+    ``ray`` is the one that ``RAY_ADDRESS`` names or that runs on this machine, else one of this process' own;
+    ``ray://HOST:PORT`` one that is reached from outside.
+
+    Raises:
+        ClusterError: Ray is not installed, or there is no such cluster.
+    """
+    # Ray sends figures about its use to its makers unless it is told not to, before it is imported.
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    try:
+        import ray
+    except ImportError:
+        raise ClusterError("--on ray needs the extra [ray]; install it with: pip install 'broadsheet[ray]'") from None
+    ray.cloudpickle.register_pickle_by_value(inside)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    _join(where)
+    # Ray has the signal end the process; who joins it decides what signals do.
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    try:
+        yield Cluster(
+            address=where,
+            version=importlib.metadata.version("broadsheet"),
+            python=".".join(platform.python_version_tuple()[:2]),
+        )
+    finally:
+        ray.shutdown()
+
+
+def _join(where: str) -> None:
+    import ray
+
+    quiet: dict[str, Any] = {"logging_level": "ERROR", "log_to_driver": False}
+    if where.startswith(CLIENT):
+        try:
+            ray.init(where, **quiet)
+        except (ConnectionError, RuntimeError, ValueError, ImportError) as error:
+            raise ClusterError(
+                f"the cluster {where} cannot be joined: {_first_line(error)}; see that it runs, that its port for "
+                "clients (10001 by default) can be reached, and that it has this Ray and this Python"
+            ) from None
+        return
+    try:
+        ray.init("auto", **quiet)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        if os.environ.get("RAY_ADDRESS"):
+            raise ClusterError(
+                f"the cluster {os.environ['RAY_ADDRESS']}, which RAY_ADDRESS names, cannot be joined: "
+                f"{_first_line(error)}; start it, or unset RAY_ADDRESS"
+            ) from None
+        ray.init("local", include_dashboard=False, object_store_memory=STORE, **quiet)
+
+
+def address_of(text: str) -> str:
+    """``text`` where it names a cluster. Raises ValueError with what to write instead."""
+    host, _, port = text.removeprefix(CLIENT).rpartition(":")
+    if text == SCHEME or (text.startswith(CLIENT) and host and port.isdecimal()):
+        return text
+    raise ValueError(f"{text!r} names no cluster; write ray, or ray://HOST:PORT such as ray://head.internal:10001")
+
+
+def _first_line(error: Exception) -> str:
+    lines: Sequence[str] = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__)[:300].rstrip(".;")

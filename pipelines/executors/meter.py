@@ -1,0 +1,37 @@
+"""What a task tells of itself while it goes on, for whoever looks after many of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+# Lines that wait to be told; of more, the oldest are dropped.
+LINES: Final = 1_000
+
+
+class Meter:
+    """How far the task of this process is, by names that its command chooses, and what it has to say.
+
+    ``stopping`` tells the task that it is to end soon, with what it has done committed.
+    """
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.lines: deque[str] = deque(maxlen=LINES)
+        self.stopping = False
+
+    def count(self, **counts: int) -> None:
+        """Set counts; each is a total since the task began."""
+        self.counts.update(counts)
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Add to one count."""
+        self.counts[name] = self.counts.get(name, 0) + number
+
+    def say(self, line: str) -> None:
+        """Tell a line, which an operator will read."""
+        self.lines.append(line)
+
+
+METER: Final = Meter()
+"""That of this process, which works at one task at a time."""

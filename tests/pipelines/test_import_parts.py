@@ -1,0 +1,126 @@
+"""An import in parts, one after the other here, brings what one import brings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from pipelines.executors import LocalExecutor, claims
+from pipelines.importing.inputs import described
+from pipelines.importing.job import import_files, import_part, lacks, prepared
+from pipelines.importing.parts import cut, families, merged
+from pipelines.importing.task import Report, Task
+from pipelines.importing.wanted import Source
+from storage.archive import Archive, open_archive
+from storage.errors import ArchiveBusy, ArchiveError
+from storage.records import SiteRules
+from storage.verify import verify
+from tests.archive_samples import contents, faults
+from tests.warc_corpus import damaged, info, members, page, record, response
+
+SITES = ("courier.example", "www.courier.example", "harbour.test", "island.example", "meadow.example")
+SOURCES = (
+    Source(rules=SiteRules(name="courier"), hosts=frozenset({"courier.example"})),
+    Source(rules=SiteRules(name="islands"), hosts=frozenset({"harbour.test", "island.example"})),
+)
+
+
+def task(folder: Path, archive: str) -> Task:
+    """The import of three files, the third one damaged, into the archive of that name."""
+    edit = page(1, sentence="The ferry came early this time, which surprised whoever had come to the quay.")
+    first = [info(), *(response(number, url=f"https://{site}/{number}") for number in range(3) for site in SITES)]
+    second = [
+        *(response(1, url=f"https://{site}/1", date="2024-03-02T12:00:00Z", body=edit) for site in SITES),
+        record("request", b"GET / HTTP/1.1", url="https://meadow.example/1"),
+        record("metadata", b"-", url="urn:x:1"),
+    ]
+    broken = next(case for case in damaged() if case.name == "broken member")
+    inputs = []
+    for name, data in (("one", members(first)), ("two", members(second)), ("three", broken.data)):
+        path = folder / f"{name}.warc.gz"
+        path.write_bytes(data)
+        inputs.append(described(str(path), agent="test"))
+    return Task(archive=folder / archive, inputs=tuple(inputs), sources=SOURCES, workers=0, digest="d")
+
+
+def told(report: Report) -> Counter[tuple[str, str, str | None]]:
+    found: Counter[tuple[str, str, str | None]] = Counter()
+    for file in report.files:
+        found.update({(one.source, one.outcome, one.reason): one.count for one in file.tallies})
+    return found
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_parts_bring_together_what_one_import_brings(tmp_path: Path, count: int) -> None:
+    whole = import_files(task(tmp_path, "whole"))
+    given = Task(
+        **{name: getattr(task(tmp_path, "parts"), name) for name in Task.__slots__} | {"job": claims.new_job()}
+    )
+    with prepared(given):
+        assert lacks(given) is None
+        reports = [ended.value() for ended in LocalExecutor().map(import_part, cut(given, count))]
+    report = merged(given, reports)
+    assert told(report) == told(whole)
+    assert [(file.outcome, file.damage) for file in report.files] == [
+        (file.outcome, file.damage) for file in whole.files
+    ]
+    archive = open_archive(tmp_path / "parts")
+    assert contents(archive) == contents(open_archive(tmp_path / "whole"))
+    assert faults(archive) == []
+    assert verify(archive).problems == ()
+    # Once all parts are there, an import of the whole has nothing left to open, but for what is damaged.
+    again = import_files(task(tmp_path, "parts"))
+    assert [file.outcome for file in again.files] == ["already", "already", "done"]
+
+
+def test_sites_that_a_source_holds_together_stay_together() -> None:
+    found = families(
+        [*SOURCES, Source(rules=SiteRules(name="x"), hosts=frozenset({"shop.island.example", "quay.test"}))]
+    )
+    assert {found[domain] for domain in ("harbour.test", "island.example", "quay.test")} == {"harbour.test"}
+    assert found["courier.example"] == "courier.example"
+
+
+def test_a_limit_is_divided(tmp_path: Path) -> None:
+    given = Task(**{name: getattr(task(tmp_path, "a"), name) for name in Task.__slots__} | {"limit": 7})
+    assert [part.limit for part in cut(given, 3)] == [3, 2, 2]
+
+
+def test_a_part_begins_only_in_the_archive_of_its_job_and_while_that_goes_on(tmp_path: Path) -> None:
+    given = Task(**{name: getattr(task(tmp_path, "a"), name) for name in Task.__slots__} | {"job": "j"})
+    (part,) = cut(given, 1)
+    with pytest.raises(ArchiveError, match="there is no archive"):
+        import_part(part)
+    archive = Archive.create(tmp_path / "a")
+    with pytest.raises(ArchiveError, match="is not the archive of this job; name a place that all nodes share"):
+        import_part(part)
+    (tmp_path / "a" / "locks" / "source-+job-j.lock").write_text("somebody who died")
+    with pytest.raises(ArchiveBusy, match="has ended; give the command again"):
+        import_part(part)
+    held = archive.lock_source("+import-0", holder="a part of an import")
+    with pytest.raises(ArchiveBusy, match="is being added to by a part of an import"), prepared(given):
+        pass
+    assert held is not None
+
+
+def test_a_lock_of_the_same_job_is_waited_for_and_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Archive.create(tmp_path / "a")
+    monkeypatch.setattr(claims, "WAIT", 0.2)
+    monkeypatch.setattr(claims, "PAUSE", 0.01)
+    dead = claims.claim(archive, "courier", holder="crawl", job="j")
+    assert dead is not None
+    assert claims.claim(archive, "courier", holder="crawl", job="k") is None
+    assert claims.claim(archive, "courier", holder="crawl", job="") is None
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> None:
+        pauses.append(seconds)
+        dead.release()
+
+    monkeypatch.setattr(claims.time, "sleep", wait)
+    assert claims.claim(archive, "courier", holder="crawl", job="j") is not None
+    assert len(pauses) == 1
