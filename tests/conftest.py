@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from crawler.demo import DemoServer
 from storage.archive import Archive
+
+# Tests start processes by the hundred; where no bytecode may be kept, each of them would compile the project anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")
