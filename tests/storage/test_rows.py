@@ -22,7 +22,7 @@ from storage.rows import DEGRADED
 from storage.schema import ARTICLES
 from tests.archive_samples import article, begin, capture, minutes
 
-STARTS = 15
+STARTS, FEW = 15, 3
 
 
 def keep(archive: Archive, *articles: Article) -> None:
@@ -165,10 +165,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return archive.root
 
 
+STATUS = [MAIN, "status", "--archive", "{archive}"]
+SHOW = [MAIN, "show", "--archive", "{archive}", "http://harbour.test/1"]
 COMMANDS = [
     pytest.param([READ, "{archive}"], 10, id="api"),
-    pytest.param([MAIN, "status", "--archive", "{archive}"], STARTS, id="status"),
-    pytest.param([MAIN, "show", "--archive", "{archive}", "http://harbour.test/1"], STARTS, id="show"),
+    pytest.param(STATUS, FEW, id="status"),
+    pytest.param(SHOW, FEW, id="show"),
+    pytest.param(STATUS, STARTS, id="status, often", marks=pytest.mark.extras),
+    pytest.param(SHOW, STARTS, id="show, often", marks=pytest.mark.extras),
 ]
 
 
