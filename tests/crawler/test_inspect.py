@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from pipelines.candidates import Candidate, Choice
 from pipelines.fields.date import Dates
 from pipelines.timestamps import Stamp
 from storage.records import SiteRules
+from tests import forked
 
 LONG = (
     "The harbour master said on Monday that the new wall would be finished before the winter storms arrive, and that "
@@ -126,7 +126,6 @@ def test_it_says_why_a_date_stands_on_its_clock(
     assert placed(dates, SiteRules(name="paper", timezone=rules)) == expected
 
 
-COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')", "inspect")
 CONFIG = """[archive]
 path = "archive"
 [crawl]
@@ -144,7 +143,8 @@ def asked(folder: Path, server: DemoServer, url: str) -> subprocess.CompletedPro
     )
     env = {**os.environ, "http_proxy": server.proxy_url}
     return subprocess.run(
-        [*COMMAND, url], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60
+        [*forked.broadsheet(), "inspect", url],
+        cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ class Paper:
 
 
 def paper_with(folder: Path, revisit: str, server: DemoServer) -> Paper:
-    text = demo_config_toml("archive").replace("[crawl]\n", f"[crawl]\nrevisit = {revisit}\n", 1)
+    text = demo_config_toml("archive").replace("[crawl]\n", f"[crawl]\nworkers = 1\nrevisit = {revisit}\n", 1)
     assert f"revisit = {revisit}" in text
     (folder / "broadsheet.toml").write_text(text, encoding="utf-8")
     return Paper(folder, server)
