@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import stat
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -21,11 +20,11 @@ from crawler.demo import DemoServer, Resource
 from crawler.discovery import Link
 from crawler.survey import Candidate, Survey, block, propose
 from crawler.survey.block import quoted
+from tests import forked
 from tests.crawler.test_crawl_edges import story
 
-COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 TODAY = dt.date(2026, 11, 22)
-HEAD = '[archive]\npath = "archive"\n\n[crawl]\ncontact = "mailto:desk@courier.test"\ndelay = "0s"\n'
+HEAD = '[archive]\npath = "archive"\n\n[crawl]\ncontact = "mailto:desk@courier.test"\ndelay = "0s"\nworkers = 1\n'
 HOSTILE = 'Flood\n[[source]]\nname = "evil"\u2028\x1b[2J\u202e"""\x07\x85 \ud83d'
 
 
@@ -194,7 +193,13 @@ def test_duplicates_are_refused(tmp_path: Path) -> None:
 def add(folder: Path, server: DemoServer, *args: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "http_proxy": server.proxy_url}
     return subprocess.run(
-        [*COMMAND, "add", *args], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100
+        [*forked.broadsheet(), "add", *args],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
     )
 
 

@@ -24,8 +24,8 @@ from crawler.demo.faults import FAULTS_HOST
 from crawler.demo.resource import Resource
 from crawler.progress import FATES
 from storage.archive import Archive
+from tests import forked
 
-MAIN = "from crawler.cli import main; main(prog_name='broadsheet')"
 HEAD = """
 [archive]
 path = "archive"
@@ -78,7 +78,7 @@ def configure(
 
 def command(folder: Path, proxy: str, *args: str) -> subprocess.Popen[str]:
     env = {**os.environ, "http_proxy": proxy}
-    line = [sys.executable, "-c", MAIN, "crawl", *args]
+    line = [*forked.broadsheet(), "crawl", *args]
     return subprocess.Popen(line, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
