@@ -68,7 +68,7 @@ def crawl(
     finally:
         pool.stop()
     job = claims.new_job()
-    with joined(on.on) as cluster, claims.hold(archive, job, what="a crawl") as held, stoppable() as stop:
+    with joined(on.on, say=say) as cluster, claims.hold(archive, job, what="a crawl") as held, stoppable() as stop:
         try:
             cluster.check(claims.probe, config.archive.path, job)
             # Its row says how the sources stood when all was done; those of the tasks' runs say what they fetched.

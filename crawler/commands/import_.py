@@ -96,7 +96,7 @@ def _spread(task: Task, spread: Spread, err: Console) -> Report:
         job=claims.new_job(),
     )
     say = say_on(err)
-    with joined(spread.on) as cluster, prepared(task, say=say), stoppable() as stop:
+    with joined(spread.on, say=say) as cluster, prepared(task, say=say), stoppable() as stop:
         cluster.check(lacks, task)
         tasks = cut(task, spread.count(cluster, cores=task.workers, most=MOST))
         of = sum(file.size or 0 for file in task.inputs) * len(tasks)

@@ -122,7 +122,7 @@ def run(
 def _spread(archive: Archive, request: Request, spread: Spread, err: Console) -> Preview:
     """See on a cluster what a rebuild changes."""
     job = claims.new_job()
-    with joined(spread.on) as cluster, claims.hold(archive, job, what="a rebuild") as held:
+    with joined(spread.on, say=say_on(err)) as cluster, claims.hold(archive, job, what="a rebuild") as held:
         try:
             cluster.check(claims.probe, _address(archive), job)
             tasks = spread.count(cluster, most=MOST)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import io
 import os
 import platform
+import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ CLIENT: Final = "ray://"
 LOOK: Final = 120.0
 # Bytes of Ray's object store on a cluster of this machine's own; what tasks return is small. Ray's least is 78 MB.
 STORE: Final = 100 * 2**20
+_ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class ClusterError(ArchiveError):
@@ -51,6 +54,17 @@ class Cluster:
         import ray
 
         return max(1, int(ray.cluster_resources().get("CPU", 0)))
+
+    def fits(self, *, cores: int, memory: int) -> None:
+        """Raise ClusterError where no node has room for a task of so many cores and bytes: it would wait for ever."""
+        import ray
+
+        room = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        if not any(one.get("CPU", 0) >= cores and one.get("memory", 0) >= memory for one in room):
+            raise ClusterError(
+                f"no node of the cluster {self.address} has {cores} cores and {memory / 1e9:.1f} GB for a task; start "
+                "nodes with more (`ray start --num-cpus N --memory BYTES`), or ask for fewer --workers"
+            )
 
     def check(self, probe: Callable[..., str | None], *arguments: object) -> None:
         """Ask every node whether it can work: for the same Broadsheet, and then for what ``probe`` says.
@@ -98,9 +112,23 @@ class Spread:
         return self.tasks or max(1, min(most, cluster.cores // cores))
 
 
+class _Heard(io.TextIOBase):
+    """Takes what Ray prints on standard output, where a command's own output belongs, and tells what is worth it."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def write(self, text: str) -> int:
+        for line in text.splitlines():
+            # Further lines quote Ray's own logs.
+            if "(raylet)" in line:
+                self._say(f"Ray: {_ESCAPES.sub('', line).partition('(raylet)')[2].strip():.250}")
+        return len(text)
+
+
 @contextlib.contextmanager
-def joined(where: str) -> Iterator[Cluster]:
-    """Join the cluster that ``where`` names, and leave it at the end.
+def joined(where: str, *, say: Callable[[str], None] = lambda _: None) -> Iterator[Cluster]:
+    """Join the cluster that ``where`` names, and leave it at the end. ``say`` is told of nodes and processes lost.
 
     ``ray`` is the one that ``RAY_ADDRESS`` names or that runs on this machine, else one of this process' own;
     ``ray://HOST:PORT`` one that is reached from outside.
@@ -122,11 +150,12 @@ def joined(where: str) -> Iterator[Cluster]:
     for number, handler in before.items():
         signal.signal(number, handler)
     try:
-        yield Cluster(
-            address=where,
-            version=importlib.metadata.version("broadsheet"),
-            python=".".join(platform.python_version_tuple()[:2]),
-        )
+        with contextlib.redirect_stdout(_Heard(say)):
+            yield Cluster(
+                address=where,
+                version=importlib.metadata.version("broadsheet"),
+                python=".".join(platform.python_version_tuple()[:2]),
+            )
     finally:
         ray.shutdown()
 

@@ -110,6 +110,7 @@ class RayExecutor:
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+        self._cluster.fits(cores=self._cores, memory=self._memory)
         # With its driver, whose end is the job's: no other node that is lost takes it along.
         here = NodeAffinitySchedulingStrategy(node_id=ray.get_runtime_context().get_node_id(), soft=True)
         board: Any = ray.remote(num_cpus=0, max_restarts=-1, scheduling_strategy=here)(inside.Board)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import pickle
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from crawler.cli import main
+from crawler.commands.crawl import closing_lines, exit_code
+from crawler.config import BudgetConfig, ConfigError, parse
+from crawler.crawled import Ended, RunOf, together
+from crawler.sharing_out import budgets, groups, share, spread
+from crawler.spread import Overview, named
+from crawler.summary import summary
+from pipelines.executors import inside
+from pipelines.executors.ray import Standing, Working
+from storage.records import Tally
+
+CONFIG = """
+[archive]
+path = "archive"
+[crawl]
+contact = "mailto:desk@archive.test"
+"""
+HOSTS = ("www.a.test", "b.test", "news.a.test", "c.test", "d.test", "e.test")
+
+
+def config(*hosts: str) -> str:
+    """A configuration of a source for each host, in which the fourth has pages on the second's host, too."""
+    blocks = [
+        f'[[source]]\nname = "s{number}"\nentrances = ["https://{host}/feed.xml"]\n'
+        + ('hosts = ["img.b.test"]\n' if number == 3 else "")
+        for number, host in enumerate(hosts)
+    ]
+    return CONFIG + "".join(blocks)
+
+
+def test_sources_that_share_a_domain_go_together() -> None:
+    sources = parse(config(*HOSTS), Path("broadsheet.toml")).sources
+    assert sorted(sorted(group) for group in groups(sources)) == [["s0", "s2"], ["s1", "s3"], ["s4"], ["s5"]]
+    assert sorted(sorted(part) for part in spread(sources, 3)) == [["s0", "s2"], ["s1", "s3"], ["s4", "s5"]]
+    assert len(spread(sources, 100)) == 4
+
+
+def test_a_source_on_two_domains_joins_those_who_were_apart() -> None:
+    text = (
+        config("a.test", "b.test")
+        + '[[source]]\nname = "both"\nentrances = ["https://x.a.test/f", "https://y.b.test/f"]'
+    )
+    (group,) = groups(parse(text, Path("broadsheet.toml")).sources)
+    assert sorted(group) == ["both", "s0", "s1"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "sizes", "shares"),
+    [(10, [1, 1], [5, 5]), (10, [3, 1], [7, 3]), (1, [1, 1, 1], [0, 0, 1]), (0, [2, 1], [0, 0]), (7, [1], [7])],
+)
+def test_what_a_crawl_may_cost_is_divided(whole: int, sizes: list[int], shares: list[int]) -> None:
+    assert share(whole, sizes) == shares
+
+
+def test_a_bound_stays_one_however_small_the_share() -> None:
+    told = budgets(BudgetConfig(pages=1, seconds=60), [1, 1])
+    assert [(one.pages, one.bytes, one.seconds) for one in told] == [(1, 0, 60), (1, 0, 60)]
+
+
+def ended(run: str, source: str, outcome: str, **changes: object) -> Ended:
+    tally = Tally(source=source, outcome=outcome, reason=None, count=2)
+    heard = Tally(source=source, outcome="entrance fetched", reason=None, count=1)
+    fields = {"busy": (), "bugs": (), "warnings": ("the disk is slow",), "stopped": False}
+    return Ended(run=run, sources=(source,), tallies=(tally, heard), **fields | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("parts", "lost", "code", "outcome"),
+    [
+        ((ended("1", "a", "archived"), ended("2", "b", "rejected")), [], 0, "done"),
+        ((ended("1", "a", "archived"), ended("2", "b", "archived", busy=("c",))), [], 3, "done"),
+        ((ended("1", "a", "archived", stopped=True), ended("2", "b", "archived")), [], 3, "stopped"),
+        ((ended("1", "a", "archived"),), ["the crawl of sources b came to nothing: lost"], 1, "failed"),
+        ((ended("1", "a", "archived", bugs=("extraction of x",)), ended("2", "b", "archived")), [], 1, "failed"),
+    ],
+)
+def test_tasks_are_told_as_one_crawl(parts: tuple[Ended, ...], lost: list[str], code: int, outcome: str) -> None:
+    run = RunOf(name="whole", started_at=dt.datetime.now(dt.UTC))
+    found = together(parse(config(*HOSTS), Path("broadsheet.toml")), run, parts, lost=lost, stopped=False)
+    assert exit_code(found) == code
+    told = summary(found, code)
+    assert (told["run"], told["outcome"]) == ("whole", outcome)
+    assert told["fates"]["archived"] == sum(2 for part in parts for one in part.tallies if one.outcome == "archived")  # type: ignore[index, call-overload]
+    assert told["warnings"] == ["the disk is slow"], "what each task warns of is said once"
+    lines = closing_lines(found)
+    assert all(any(line.endswith(bug) for line in lines) for bug in found.bugs)
+
+
+def test_how_far_all_tasks_are_stands_in_a_line() -> None:
+    working = Working(task=1, item="b", node="10.0.0.7", process=7, counts={"pages": 3}, silent=0.0)
+    standing = Standing(ended=1, working=(working,), counts={"pages": 5})
+    view = Overview(Console(file=io.StringIO()), of=3, words=lambda counts: named(counts, pages="pages read"))
+    assert view.line(standing) == "1 of 3 tasks done, 1 at work on 1 node: 5 pages read"
+
+
+def test_a_node_with_another_broadsheet_or_python_is_unfit() -> None:
+    here = ".".join(map(str, sys.version_info[:2]))
+    assert inside.unfit("0.1.0", here) is None
+    assert inside.unfit("9.9.9", here) == "it has Broadsheet 0.1.0; install 9.9.9 there, the same as here"
+    assert "use 3.99 there" in (inside.unfit("0.1.0", "3.99") or "")
+
+
+def test_a_mistake_in_a_source_travels_with_the_configuration() -> None:
+    loaded = parse(config("a.test") + '[[source]]\nname = "s9"\nentrances = []\n', Path("broadsheet.toml"))
+    assert loaded.disabled
+    copy = pickle.loads(pickle.dumps(loaded))
+    assert copy.digest == loaded.digest
+    assert isinstance(copy.disabled[0].error, ConfigError)
+    assert str(copy.disabled[0].error) == str(loaded.disabled[0].error)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--on", "ray"], "pip install 'broadsheet[ray]'"),
+        (["--on", "dask"], "write ray, or ray://HOST:PORT"),
+        (["--on", "ray://head"], "write ray, or ray://HOST:PORT"),
+        (["--tasks", "3"], "name it with --on"),
+    ],
+)
+@pytest.mark.parametrize("command", [["crawl"], ["import", "one.warc.gz"], ["rebuild", "--yes"]])
+def test_what_cannot_be_done_is_said_with_what_to_write(
+    command: list[str], words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "ray", None)
+    (tmp_path / "broadsheet.toml").write_text(config("a.test"), encoding="utf-8")
+    (tmp_path / "one.warc.gz").write_bytes(b"")
+    if command[0] == "rebuild":
+        from storage.archive import Archive
+
+        Archive.create(tmp_path / "archive")
+    result = CliRunner().invoke(main, [*command, *words])
+    assert (result.exit_code, says in " ".join(result.stderr.split())) == (2, True), result.stderr
