@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,9 @@ from storage.archive import Archive
 from storage.records import Capture
 from storage.recovery import position
 from storage.schema import captures_from_arrow
+from tests import forked
 
-BROADSHEET = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
+STARTED = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 PASSWORD = "hunter2-swordfish"
 
 
@@ -53,14 +55,22 @@ class Crawled:
         return captures_from_arrow(table.sort_by([("at", "ascending")]))
 
 
-def broadsheet(*args: str, folder: Path, proxy: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person would, in ``folder``."""
+def broadsheet(
+    *args: str, folder: Path, proxy: str | None = None, command: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would, in ``folder``; it is forked unless other words to start it are given."""
     names = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
     env = {name: value for name, value in os.environ.items() if name.lower() not in names}
     if proxy is not None:
         env["http_proxy"] = proxy
     return subprocess.run(
-        [*BROADSHEET, *args], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100
+        [*(command or forked.broadsheet()), *args],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
     )
 
 
@@ -74,7 +84,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         asked = []
         for _ in range(2):
             server.reset()
-            runs.append(broadsheet("crawl", folder=folder, proxy=proxy))
+            runs.append(broadsheet("crawl", folder=folder, proxy=proxy, command=STARTED))
             asked.append(tuple(f"http://{request.host}{request.path}" for request in server.requests))
     return Crawled(
         folder=folder,
