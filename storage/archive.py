@@ -229,9 +229,18 @@ class Archive:
         )
         return Run(self, record, held, writer)
 
-    def append(self, table: Table, records: Sequence[Article | Capture | RunRecord], *, run: str, number: int) -> bool:
+    def append(
+        self,
+        table: Table,
+        records: Sequence[Article | Capture | RunRecord],
+        *,
+        run: str,
+        number: int,
+        at_hand: delta.AtHand | None = None,
+    ) -> bool:
         """Append ``records`` as transaction ``number`` of ``run``; see :func:`storage.delta.append`."""
-        return delta.append(self.root, table, to_arrow(table, records), application=run, number=number)
+        rows = to_arrow(table, records)
+        return delta.append(self.root, table, rows, application=run, number=number, at_hand=at_hand)
 
 
 @dataclasses.dataclass(slots=True)
@@ -261,6 +270,7 @@ class Run:
         self._written = 0
         self._wire = threading.Lock()
         self._commits = threading.Lock()
+        self._tables: delta.AtHand = {}
 
     @property
     def pending(self) -> int:
@@ -332,7 +342,7 @@ class Run:
                     durable = self._begin_safe()
                 # Outside the lock: whoever writes the next page must not wait for the disk or the network.
                 durable()
-                commit(self.archive, self.name, number, batch)
+                commit(self.archive, self.name, number, batch, at_hand=self._tables)
             except Exception as error:
                 self._broken = error
                 raise
@@ -378,8 +388,10 @@ class Run:
         self._lock.release()
 
 
-def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
+def commit(archive: Archive, run: str, number: int, batch: Batch, *, at_hand: delta.AtHand | None = None) -> None:
     """Append batch ``number`` of ``run``: ``captures`` first, then ``articles``, each as one transaction.
+
+    ``at_hand`` is for a run that commits batch after batch; see :func:`storage.delta.append`.
 
     Raises:
         CommitFailed: see :func:`storage.delta.append`; ProtocolViolation also where the batch stood there before.
@@ -387,7 +399,7 @@ def commit(archive: Archive, run: str, number: int, batch: Batch) -> None:
     captures = [dataclasses.replace(row, run=run, batch=number) for row in batch.captures]
     articles = [dataclasses.replace(row, run=run) for row in batch.articles]
     for table, rows in ((CAPTURES, captures), (ARTICLES, articles)):
-        if not archive.append(table, rows, run=run, number=number):
+        if not archive.append(table, rows, run=run, number=number, at_hand=at_hand):
             raise ProtocolViolation(f"{table.name}: transaction {number} of {run} was written by somebody else")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -29,6 +29,8 @@ from storage.places import Place, fence, options, sync
 from storage.remote import Remote
 from storage.schema import Table
 
+AtHand = MutableMapping[str, DeltaTable]
+"""Snapshots by table that one writer has at hand between its appends."""
 TRIES = 8
 CHECKPOINT_INTERVAL = 100
 WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
@@ -77,10 +79,15 @@ def append(
     application: str,
     number: int,
     sleep: Callable[[float], None] = time.sleep,
+    at_hand: AtHand | None = None,
 ) -> bool:
     """Append ``rows`` as transaction ``number`` of ``application``; True where this call wrote them.
 
     False means that the transaction already stood in the table: the reply of an earlier try was lost.
+
+    ``at_hand`` holds the snapshots that one writer's earlier appends left, by table. Such a one is brought up to date
+    by the entries that are new; a fresh one reads up to :data:`CHECKPOINT_INTERVAL` of them, each a request on S3. It
+    is taken out while it is in use, and put back only where all went well.
 
     Raises:
         ProtocolViolation: the last number in the table is neither ``number - 1`` nor ``number``.
@@ -95,7 +102,7 @@ def append(
         if error is not None and lasting(error) is None:
             sleep(min(10.0, 0.05 * 2**attempt) * random.uniform(0.5, 1.5))
         try:
-            handle = snapshot(root, table)
+            handle = _latest(root, table, at_hand if attempt == 0 else None)
             seen, before = transaction(handle, application), handle.version()
         except (DeltaError, OSError) as problem:
             if isinstance(problem, TableNotFoundError):
@@ -129,8 +136,18 @@ def append(
             error = problem
             continue
         sync_commits(root / table.name, synced, handle.version())
+        if at_hand is not None:
+            at_hand[table.name] = handle
         return True
     raise CommitFailed(f"{table.name}: transaction {number} of {application} failed {TRIES} times: {error}") from error
+
+
+def _latest(root: Place, table: Table, at_hand: AtHand | None) -> DeltaTable:
+    handle = at_hand.pop(table.name, None) if at_hand else None
+    if handle is None:
+        return snapshot(root, table)
+    handle.update_incremental()
+    return handle
 
 
 def _give_up(table: Table, number: int, application: str, error: Exception) -> None:

@@ -17,7 +17,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from storage import delta, log
 from storage.archive import Archive
 from storage.errors import CommitFailed, ProtocolViolation
-from storage.schema import CAPTURES, to_arrow
+from storage.schema import CAPTURES, Table, to_arrow
 from tests.archive_samples import article, begin, capture, contents, faults
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -286,3 +286,39 @@ def test_a_replacement_that_never_gets_a_number_says_so(root: Path, monkeypatch:
     with pytest.raises(CommitFailed, match=r"captures: others were faster 200 times; nothing changed"):
         log.replace(root / "captures", operation="WRITE", data_change=False, sleep=slept.append)
     assert len(slept) == log.TRIES - 1
+
+
+def test_a_writer_reads_only_what_is_new_since_its_last_append(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh: list[str] = []
+    real = delta.snapshot
+
+    def snapshot(root: Path, table: Table) -> DeltaTable:
+        fresh.append(table.name)
+        return real(root, table)
+
+    monkeypatch.setattr(delta, "snapshot", snapshot)
+    at_hand: delta.AtHand = {}
+
+    def mine(number: int) -> bool:
+        rows = to_arrow(CAPTURES, [capture(number, run="r", batch=number)])
+        return delta.append(root, CAPTURES, rows, application="r", number=number, at_hand=at_hand)
+
+    assert mine(1)
+    assert append(root, 1, application="somebody else")
+    assert mine(2)
+    assert mine(3)
+    assert numbers(root) == [1, 1, 2, 3]
+    assert fresh == ["captures", "captures"]
+
+
+def test_a_snapshot_that_an_error_has_met_is_not_used_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_hand: delta.AtHand = {}
+    rows = [to_arrow(CAPTURES, [capture(number, run="r", batch=number)]) for number in (1, 2, 3)]
+    options: dict[str, Any] = {"application": "r", "sleep": lambda _: None, "at_hand": at_hand}
+    delta.append(root, CAPTURES, rows[0], number=1, **options)
+    held = at_hand["captures"]
+    Fails(monkeypatch, after=True, times=1, error=OSError("the reply was lost"))
+    assert delta.append(root, CAPTURES, rows[1], number=2, **options)
+    assert at_hand.get("captures") is not held
+    assert delta.append(root, CAPTURES, rows[2], number=3, **options)
+    assert numbers(root) == [1, 2, 3]
