@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 
@@ -20,8 +19,8 @@ from crawler.reasons import explain
 from pipelines.urls import canonical
 from storage.archive import Archive
 from storage.schema import captures_from_arrow
+from tests import forked
 
-COMMAND = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 CONFIG = """
 [archive]
 path = "archive"
@@ -120,8 +119,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         hostile(server)
         env = {**os.environ, "http_proxy": server.proxy_url}
         done = subprocess.run(
-            [*COMMAND, "crawl", "--log-level", "DEBUG"], cwd=folder, env=env, capture_output=True, text=True,
-            check=False, timeout=110,
+            [*forked.broadsheet(), "crawl", "--log-level", "DEBUG"],
+            cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=110,
         )  # fmt: skip
         asked = [f"http://{request.host}{request.path}" for request in server.requests]
     return folder, done, asked
@@ -215,7 +214,7 @@ def test_no_log_line_steers_a_terminal(crawled: Crawled) -> None:
 )
 def test_no_reading_command_steers_a_terminal(crawled: Crawled, command: tuple[str, ...]) -> None:
     folder, _, _ = crawled
-    done = subprocess.run([*COMMAND, *command], cwd=folder, capture_output=True, check=False, timeout=60)
+    done = subprocess.run([*forked.broadsheet(), *command], cwd=folder, capture_output=True, check=False, timeout=60)
     text = (done.stdout + done.stderr).decode()
     assert "Traceback" not in text
     assert text.strip()
