@@ -1,8 +1,8 @@
 """Rows of ``articles`` in one order, whatever their number: by source, date, id and row, in bounded memory.
 
-The keys are read and sorted first. Then the rows are read once more and dealt into buckets on the disk, each of which
-is a stretch of the order that fits into memory; the buckets are sorted one after the other. What comes out depends on
-the rows alone: not on the files that they lie in, nor on the order in which those are read.
+How much each source has on each day is counted first. Then the rows are read once more and dealt into buckets on the
+disk, each of which holds some of these days and fits into memory; the buckets are sorted one after the other. What
+comes out depends on the rows alone: not on the files that they lie in, nor on the order in which those are read.
 """
 
 from __future__ import annotations
@@ -20,23 +20,26 @@ from pyarrow import ipc
 from storage.rows import Rows
 
 KEYS = ("source", "date", "id", "row")
-# Bytes of rows in memory at a time: a bucket, and as much again while rows are dealt out.
-BUCKET_BYTES = 64_000_000
+# Bytes of rows in a bucket. What one source has on one day is never parted.
+BUCKET_BYTES = 32_000_000
+# Bytes of rows that are dealt out at once. Dealing takes three times as much, with what is read meanwhile.
+DEALT_BYTES = 16_000_000
 # Open files at a time; a process may have 1,024. Beyond 16 GB of rows the buckets grow.
-MAX_BUCKETS = 256
+MAX_BUCKETS = 512
 # Of a row without its text, and of a word of it, as Arrow holds them; measured on 768 pages of 658 hosts.
 ROW_BYTES, WORD_BYTES = 1_500, 7
 # Bytes of rows in a stretch, which makes a row group: some 16 MB once it is compressed.
 STRETCH_BYTES = 48_000_000
 _MOST_ROWS = 131_072
 _LEAST_ROWS = 1_024
-_RANK = "__rank"
+# A day as days since 1970; what is unknown comes last.
+_DAY_BITS, _UNDATED = 32, 2**31 - 1
 
 Ints = npt.NDArray[np.int64]
 
 
 class Ordered:
-    """The rows of ``rows`` for which ``wanted`` holds, in order. Made by reading the keys; the rest is read later.
+    """The rows of ``rows`` for which ``wanted`` holds, in order. Made by counting them; the rest is read later.
 
     ``count`` is how many there are.
     """
@@ -44,25 +47,27 @@ class Ordered:
     def __init__(self, rows: Rows, wanted: pc.Expression | None) -> None:
         self._rows = rows
         self._wanted = wanted
-        names = [*KEYS, "word_count"]
-        keys = rows.to_table(names, wanted)
-        self.count: int = keys.num_rows
-        words: Ints = keys["word_count"].to_numpy().astype(np.int64)
-        # What is unknown comes last.
-        order: Ints = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in KEYS]).to_numpy()
-        self._words = words[order]
-        self._rank: Ints = np.empty(self.count, np.int64)
-        self._rank[order] = np.arange(self.count)
+        counted = _by_day(rows, wanted)
+        self.count: int = pc.sum(counted["rows"]).as_py() or 0
+        self._sources: pa.Array = pc.unique(counted["source"]).sort()
+        days = self._days(counted["source"], counted["date"])
+        order = np.argsort(days)
+        self._known = days[order]
+        self._rows_of: Ints = counted["rows"].to_numpy()[order]
+        self._words_of: Ints = counted["words"].to_numpy()[order]
 
     def tables(self, columns: Sequence[str], folder: Path) -> Iterator[pa.Table]:
-        """The rows' ``columns`` in stretches of one size, but for the last; ``folder`` takes what memory cannot."""
-        sizes = self._words * (WORD_BYTES if "body" in columns else 0) + ROW_BYTES
+        """The rows' ``columns``, with the keys among them, in stretches of one size, but for the last.
+
+        ``folder`` takes what memory cannot.
+        """
+        sizes = self._rows_of * ROW_BYTES + self._words_of * (WORD_BYTES if "body" in columns else 0)
         total = int(sizes.sum())
         stretch = max(_LEAST_ROWS, min(_MOST_ROWS, self.count * STRETCH_BYTES // max(total, 1)))
         many = min(MAX_BUCKETS, -(-total // BUCKET_BYTES))
         if many <= 1:
-            whole = [self._ranked(batch, at) for batch, at in self._read(columns)]
-            yield from stretches([_sorted(pa.concat_tables(whole))] if whole else [], stretch)
+            whole = list(self._read(columns))
+            yield from stretches([_sorted(pa.Table.from_batches(whole))] if whole else [], stretch)
             return
         bucket = np.minimum((np.cumsum(sizes) - 1) * many // total, many - 1)
         buckets = Buckets(folder, many)
@@ -72,30 +77,39 @@ class Ordered:
         finally:
             buckets.close()
 
-    def _read(self, columns: Sequence[str]) -> Iterator[tuple[pa.RecordBatch, int]]:
-        """The batches with the number of their first row, counted as the keys were."""
-        at = 0
-        for batch in self._rows.to_batches(columns, self._wanted, frugal=True):
-            yield batch, at
-            at += batch.num_rows
-        if at != self.count:
-            raise RuntimeError(f"one snapshot had {self.count} rows first and {at} then")
+    def _days(self, sources: pa.ChunkedArray, dates: pa.ChunkedArray) -> Ints:
+        """The source and the day of each row as one number, in the order that the rows are to have."""
+        source = pc.index_in(sources, value_set=self._sources).to_numpy().astype(np.int64)
+        day = pc.fill_null(pc.cast(dates, pa.int32()), _UNDATED).to_numpy().astype(np.int64)
+        found: Ints = (source << _DAY_BITS) + day
+        return found
 
-    def _ranked(self, batch: pa.RecordBatch, at: int) -> pa.Table:
-        rank = pa.array(self._rank[at : at + batch.num_rows])
-        return pa.Table.from_batches([batch]).append_column(_RANK, rank)
+    def _read(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        read = 0
+        for batch in self._rows.to_batches(columns, self._wanted, frugal=True):
+            yield batch
+            read += batch.num_rows
+        if read != self.count:
+            raise RuntimeError(f"one snapshot had {self.count} rows first and {read} then")
 
     def _deal(self, columns: Sequence[str], buckets: Buckets, bucket: Ints) -> None:
-        held: list[pa.Table] = []
+        held: list[pa.RecordBatch] = []
         size = 0
-        for batch, at in self._read(columns):
-            held.append(self._ranked(batch, at))
-            size += batch.nbytes
-            if size >= BUCKET_BYTES:
-                buckets.take(pa.concat_tables(held), bucket)
-                held, size = [], 0
+        for batch in self._read(columns):
+            # A batch of little more than texts is far larger than what is dealt at once.
+            many = -(-batch.num_rows * DEALT_BYTES // max(batch.nbytes, DEALT_BYTES))
+            for at in range(0, batch.num_rows, many):
+                held.append(batch.slice(at, many))
+                size += held[-1].nbytes
+                if size >= DEALT_BYTES:
+                    self._take(held, buckets, bucket)
+                    held, size = [], 0
         if held:
-            buckets.take(pa.concat_tables(held), bucket)
+            self._take(held, buckets, bucket)
+
+    def _take(self, held: list[pa.RecordBatch], buckets: Buckets, bucket: Ints) -> None:
+        rows = pa.Table.from_batches(held)
+        buckets.take(rows, bucket[np.searchsorted(self._known, self._days(rows["source"], rows["date"]))])
 
 
 class Buckets:
@@ -106,10 +120,9 @@ class Buckets:
         self._writers: dict[int, Any] = {}
 
     def take(self, rows: pa.Table, bucket: Ints) -> None:
-        """Put each of ``rows`` into its bucket, by its rank."""
-        mine = bucket[rows[_RANK].to_numpy()]
-        order = np.argsort(mine, kind="stable")
-        dealt, sorted_ = rows.take(pa.array(order)), mine[order]
+        """Put each of ``rows`` into its bucket."""
+        order = np.argsort(bucket, kind="stable")
+        dealt, sorted_ = rows.take(pa.array(order)), bucket[order]
         edges = np.flatnonzero(np.diff(sorted_)) + 1
         starts = [0, *edges.tolist()]
         for start, end in zip(starts, [*starts[1:], len(sorted_)], strict=True):
@@ -138,8 +151,32 @@ class Buckets:
             writer.close()
 
 
+def _by_day(rows: Rows, wanted: pc.Expression | None) -> pa.Table:
+    """How many rows and words each source has on each day."""
+    found: list[pa.Table] = []
+    for batch in rows.to_batches(["source", "date", "word_count"], wanted, frugal=True):
+        counted = pa.Table.from_batches([batch]).group_by(["source", "date"])
+        found.append(counted.aggregate([([], "count_all"), ("word_count", "sum")]))
+        if len(found) > _MERGED:
+            found = [_merged(found)]
+    empty = [pa.schema([("source", pa.string()), ("date", pa.date32()), *_COUNTS]).empty_table()]
+    return _merged(found or empty).rename_columns(["source", "date", "rows", "words"])
+
+
+# Counts of batches that are held before they are added up.
+_MERGED = 100
+_COUNTS = [("count_all", pa.int64()), ("word_count_sum", pa.int64())]
+
+
+def _merged(found: list[pa.Table]) -> pa.Table:
+    grouped = pa.concat_tables(found).group_by(["source", "date"])
+    names = [name for name, _ in _COUNTS]
+    return grouped.aggregate([(name, "sum") for name in names]).rename_columns(["source", "date", *names])
+
+
 def _sorted(table: pa.Table) -> pa.Table:
-    return table.sort_by(_RANK).drop_columns([_RANK])
+    """By the keys; what is unknown comes last."""
+    return table.sort_by([(name, "ascending") for name in KEYS]).combine_chunks()
 
 
 def stretches(tables: Iterator[pa.Table] | Sequence[pa.Table], rows: int) -> Iterator[pa.Table]:

@@ -110,6 +110,7 @@ def test_what_memory_cannot_hold_is_sorted_on_the_disk(
         take(self, rows, bucket)
 
     monkeypatch.setattr(order, "BUCKET_BYTES", 10_000)
+    monkeypatch.setattr(order, "DEALT_BYTES", 5_000)
     monkeypatch.setattr(order.Buckets, "take", counted)
     export(harbour, Wanted(), tmp_path / "many.parquet")
     assert sum(dealt) == 39, "the rows went over the disk"

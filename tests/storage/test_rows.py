@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 import pytest
 from deltalake import DeltaTable
 
+from storage import rows as reading
 from storage.archive import Archive
 from storage.records import Article
 from storage.rows import DEGRADED
@@ -63,6 +65,12 @@ def test_the_current_revision(archive: Archive, revisions: list[tuple[int, tuple
     assert titles(archive) == [f"1 at {current}", "2 at 7"]
     assert archive.articles().count_rows() == 2
     assert archive.articles(all_revisions=True).count_rows() == len(revisions) + 1
+
+
+def test_articles_whose_ids_hash_to_one_number_stay_apart(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_hashes", lambda batch: np.zeros(batch.num_rows, np.int64))
+    keep(archive, revision(1, 5), revision(2, 7), revision(1, 6), revision(3, 8))
+    assert titles(archive) == ["1 at 6", "2 at 7", "3 at 8"]
 
 
 def test_a_filter_applies_after_the_current_revision_is_chosen(archive: Archive) -> None:
