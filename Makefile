@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all torture browser java operators replay lint docs bench-extraction bench-mirror bench-crawl bench-politeness clean
+.PHONY: help run test test-all torture browser java operators replay lint docs bench-extraction bench-mirror bench-crawl soak bench-politeness clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -98,6 +98,10 @@ bench-mirror: $(VENV)/.stamp-dev ## crawl the mirror of saved sites: a first run
 bench-crawl: $(VENV)/.stamp-dev ## crawl 5,000 saved pages beside what the parts allow and beside peers; write docs/performance.md
 	@$(BIN)/python tests/benchmarks/crawl/whole.py --write
 
+# PAGES=5000 is shorter. Without the saved pages in ../shared/bench nothing is measured.
+soak: $(VENV)/.stamp-dev ## crawl 100,000 pages in one run and write the curve of its memory into docs/performance.md
+	@nice $(BIN)/python tests/benchmarks/crawl/soak.py --pages $(or $(PAGES),100000) --write
+
 bench-politeness: $(VENV)/.stamp-dev ## crawl 2,000 invented sites and write docs/performance.md: share of the delay that is used
 	@$(BIN)/python tests/benchmarks/crawl/politeness.py --write
 
@@ -120,6 +124,9 @@ bench-history: $(VENV)/.stamp-dev ## measure how long a run's history takes to l
 # Without the saved pages in ../shared/bench nothing is measured.
 bench-size: $(VENV)/.stamp-dev ## measure an article's bytes in Parquet and WARC beside gzipped pages, and write docs/performance.md
 	@nice $(BIN)/python tests/benchmarks/size/bench.py --write
+
+bench-commits: $(VENV)/.stamp-dev ## measure how many batches a minute one archive takes, and write docs/performance.md
+	@nice $(BIN)/python tests/benchmarks/commits/bench.py --write
 
 # ROWS=200000 measures with fewer. What it generates, 3 GB for five million, stays in build/bench-query.
 bench-query: $(VENV)/.stamp-dev ## ask for one source and month among 5 million articles in DuckDB, and write docs/performance.md
