@@ -59,6 +59,18 @@ def spread(sources: Sequence[SourceConfig], count: int) -> list[tuple[str, ...]]
     return [tuple(part) for part in parts if part]
 
 
+def cut(whole: Part, sources: Sequence[SourceConfig], count: int) -> list[Part]:
+    """``whole``, which names no source, as ``count`` parts at most that have all ``sources`` and share its bounds."""
+    names = spread(sources, count)
+    sizes = [len(part) for part in names]
+    bounds = budgets(whole.budget, sizes)
+    limits = [None] * len(names) if whole.limit is None else share(whole.limit, sizes)
+    return [
+        dataclasses.replace(whole, names=part, budget=bound, limit=limit)
+        for part, bound, limit in zip(names, bounds, limits, strict=True)
+    ]
+
+
 def share(whole: int, sizes: Sequence[int]) -> list[int]:
     """``whole`` divided in proportion to ``sizes``; what they come to is ``whole``."""
     of = sum(sizes)

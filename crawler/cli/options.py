@@ -16,6 +16,7 @@ from crawler.config.units import duration, size
 from crawler.place import PlaceType
 from crawler.terminal import clean, escaped
 from pipelines.executors.cluster import Spread, address_of
+from pipelines.executors.ray import TaskLost
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
 from storage.health.model import Expectations
@@ -28,7 +29,10 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def exits(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Turn a command's return value into its exit code, and an operator's mistake into one line and code 2."""
+    """Turn a command's return value into its exit code, and an operator's mistake into one line and code 2.
+
+    A task on a cluster that could not be done, however often it was begun, gets a line and code 1.
+    """
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -37,6 +41,9 @@ def exits(command: Callable[P, int | None]) -> Callable[P, None]:
         except (ConfigError, ArchiveError) as error:
             click.echo(f"broadsheet: {error}", err=True)
             code = 2
+        except TaskLost as error:
+            click.echo(f"broadsheet: {error}; what was committed stays, and the same command goes on", err=True)
+            code = 1
         sys.exit(code or 0)
 
     return wrapped

@@ -21,7 +21,7 @@ from crawler.plan import Plan
 from crawler.progress import FATES
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
 from crawler.session import Session, put_right
-from crawler.sharing_out import Part, budgets, share, spread
+from crawler.sharing_out import Part, cut
 from crawler.spread import named, overview, shared
 from crawler.stopping import stoppable
 from crawler.terminal import LINE_SECONDS
@@ -81,7 +81,19 @@ def crawl(
                 sources=[source_record(source) for source in sources],
             )
             try:
-                parts = _parts(config, sources, on, cluster, job, limit, budget, plan, log_level, settings, events)
+                part = Part(
+                    config=config,
+                    names=(),
+                    job=job,
+                    limit=limit,
+                    budget=budget,
+                    until=whole.started_at + dt.timedelta(seconds=budget.seconds) if budget.seconds else None,
+                    plan=plan,
+                    log_level=log_level,
+                    settings=tuple(settings.items()),
+                    json=events is not None,
+                )
+                parts = cut(part, sources, on.count(cluster, most=len(sources)))
                 ended, lost = _run(cluster, parts, console, events, archive, whole, say, lambda: stop.asked)
                 found = together(
                     config,
@@ -187,40 +199,6 @@ def _teller(console: Console, events: Events | None) -> Callable[[str], None]:
             events.notice(line)
 
     return say
-
-
-def _parts(
-    config: Config,
-    sources: Sequence[SourceConfig],
-    on: Spread,
-    cluster: Cluster,
-    job: str,
-    limit: int | None,
-    budget: BudgetConfig,
-    plan: Plan,
-    log_level: str,
-    settings: Mapping[str, str],
-    events: Events | None,
-) -> list[Part]:
-    names = spread(sources, on.count(cluster, most=len(sources)))
-    sizes = [len(part) for part in names]
-    limits = [None] * len(names) if limit is None else share(limit, sizes)
-    now = dt.datetime.now(dt.UTC)
-    return [
-        Part(
-            config=config,
-            names=part,
-            job=job,
-            limit=limits[number],
-            budget=bound,
-            until=now + dt.timedelta(seconds=budget.seconds) if budget.seconds else None,
-            plan=plan,
-            log_level=log_level,
-            settings=tuple(settings.items()),
-            json=events is not None,
-        )
-        for number, (part, bound) in enumerate(zip(names, budgets(budget, sizes), strict=True))
-    ]
 
 
 def _run(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import pickle
@@ -14,7 +15,8 @@ from crawler.cli import main
 from crawler.commands.crawl import closing_lines, exit_code
 from crawler.config import BudgetConfig, ConfigError, parse
 from crawler.crawled import Ended, RunOf, together
-from crawler.sharing_out import budgets, groups, share, spread
+from crawler.plan import Plan
+from crawler.sharing_out import Part, budgets, cut, groups, share, spread
 from crawler.spread import Overview, named
 from crawler.summary import summary
 from pipelines.executors import inside
@@ -67,6 +69,28 @@ def test_what_a_crawl_may_cost_is_divided(whole: int, sizes: list[int], shares: 
 def test_a_bound_stays_one_however_small_the_share() -> None:
     told = budgets(BudgetConfig(pages=1, seconds=60), [1, 1])
     assert [(one.pages, one.bytes, one.seconds) for one in told] == [(1, 0, 60), (1, 0, 60)]
+
+
+def test_the_parts_of_a_crawl_have_all_sources_and_its_bounds_together() -> None:
+    loaded = parse(config(*HOSTS), Path("broadsheet.toml"))
+    whole = Part(
+        config=loaded,
+        names=(),
+        job="j",
+        limit=7,
+        budget=BudgetConfig(bytes=600),
+        until=None,
+        plan=Plan(),
+        log_level="INFO",
+        settings=(),
+        json=False,
+    )
+    parts = cut(whole, loaded.sources, 3)
+    assert sorted(name for part in parts for name in part.names) == [f"s{number}" for number in range(6)]
+    assert sum(part.limit or 0 for part in parts) == 7
+    assert [part.budget.bytes for part in parts] == [200, 200, 200]
+    unbounded = cut(dataclasses.replace(whole, limit=None), loaded.sources, 3)
+    assert [part.limit for part in unbounded] == [None] * 3
 
 
 def ended(run: str, source: str, outcome: str, **changes: object) -> Ended:
