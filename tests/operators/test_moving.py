@@ -82,24 +82,27 @@ def test_backups_made_while_a_crawl_goes_on_lack_nothing_that_a_crawl_cannot_bri
     tmp_path: Path, demo_server: DemoServer
 ) -> None:
     here = configured(tmp_path / "here", "archive")
+    config = here / "broadsheet.toml"
+    config.write_text(config.read_text("utf-8").replace('delay = "0.1s"', 'delay = "0.5s"'), "utf-8")
+    first_commit = here / "archive" / "articles" / "_delta_log" / f"{1:020}.json"
     backups = []
     with start(here, demo_server) as process:
-        while process.poll() is None:
-            if list((here / "archive" / "articles").rglob("*.parquet")):
+        while process.poll() is None and len(backups) < 3:
+            if first_commit.exists() and storage.open_archive(here / "archive").articles().count_rows():
                 made = backed_up(here / "archive", tmp_path / "backups")
                 backups += [made] * (process.poll() is None)
             time.sleep(0.1)
-        assert process.returncode == 0, process.communicate()
+        out, err = process.communicate(timeout=110)
+        assert process.returncode == 0, out + err
     original = storage.open_archive(here / "archive")
     whole = contents(original)
-    assert len(backups) > 1
-    held = [len(contents(storage.open_archive(backup))) for backup in backups]
-    assert 0 < held[0] < len(whole), "made in the middle"
-    for number, backup in enumerate(backups[1:]):
+    assert 0 < len(contents(storage.open_archive(backups[0]))) < len(whole), "made in the middle"
+    for number, backup in enumerate(backups):
         shutil.copytree(backup, tmp_path / f"restored-{number}")
         archive = storage.open_archive(tmp_path / f"restored-{number}")
-        assert set(verify(archive).tally()) <= TOLD
-        assert broadsheet("verify", "--archive", archive.root, "--repair").exit_code == 4
+        told = verify(archive).tally()
+        assert set(told) <= TOLD
+        assert broadsheet("verify", "--archive", archive.root, "--repair").exit_code == (4 if told else 0)
         assert faults(archive) == []
         assert verify(archive).problems == ()
         assert contents(archive) <= whole
