@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage import warc
@@ -22,6 +22,7 @@ AT = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 SEGMENT = "<urn:uuid:12345678-1234-1234-1234-123456789abc>"
 
 
+@settings(deadline=None)
 @given(length=st.integers(min_value=260, max_value=400_000))
 @example(length=65_535 + 290)
 @example(length=65_536 + 290)
