@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,12 @@ class Module:
     path: Path
     tree: ast.Module
 
-    def imports(self) -> Iterator[tuple[str, int]]:
+    @cache  # noqa: B019 - all modules are kept anyway
+    def imports(self) -> tuple[tuple[str, int], ...]:
         """Everything that it imports, wherever in the file, as absolute dotted names with their lines."""
+        return tuple(self._found())
+
+    def _found(self) -> Iterator[tuple[str, int]]:
         package = self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
