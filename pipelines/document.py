@@ -76,7 +76,14 @@ def read(page: Page) -> Document | Rejection:
     source = decoded.utf8
     if not source or source.isspace():
         return Rejection(url=page.url, stage="document", reason="empty", detail="the page has no content")
-    parser = lxml.etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = lxml.etree.HTMLParser(
+        encoding="utf-8",
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        # Only a selector may ask for elements by id().
+        collect_ids=page.site is not None and page.site.selects,
+    )
     parser.set_element_class_lookup(_LOOKUP)
     try:
         thinned = attributes.thinned(source)

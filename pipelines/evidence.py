@@ -37,7 +37,10 @@ class Evidence:
 
     def first_meta(self, *names: str) -> str | None:
         """The first value of the first of ``names`` that the page has, or None."""
-        return next((value for name in names for value in self.meta.get(name, ())), None)
+        for name in names:
+            for value in self.meta.get(name, ()):
+                return value
+        return None
 
     @property
     def article(self) -> LinkedData | None:

@@ -25,7 +25,7 @@ _HARMLESS = cues.BODY | cues.PARAGRAPH
 
 def of(tree: HtmlElement) -> Layout:
     """The layout of the page that ``tree`` holds (its ``<body>``, or all of it where there is none)."""
-    body = tree.find("body") if tree.tag == "html" else None
+    body = next(tree.iterchildren("body"), None) if tree.tag == "html" else None
     found = blocks.read(tree if body is None else body)
     found.prose = [prose(block) for block in found.blocks]
     guard(found)

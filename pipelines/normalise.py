@@ -36,9 +36,12 @@ def scalar(text: str) -> str:
 
 def clean(text: str) -> str:
     """``text`` in NFC on one line: white space folded to single spaces, control and invisible characters dropped."""
-    text = " ".join(text.split())
-    if not text.isprintable():
-        text = " ".join(scalar(text).translate(_DROP).split())
+    text = text.strip()
+    # The space is the only white space that is printable: most texts are on one line and need not be taken apart.
+    if "  " in text or not text.isprintable():
+        text = " ".join(text.split())
+        if not text.isprintable():
+            text = " ".join(scalar(text).translate(_DROP).split())
     if text.isascii():
         return text
     text = unpiled(text)

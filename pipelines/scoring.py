@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -53,9 +54,7 @@ def likelihoods(looks: Iterable[Features], weights: Mapping[str, float]) -> list
     get = weights.get
     result = []
     for look in looks:
-        total = bias
-        for name, value in look.items():
-            total += get(name, 0.0) * value
+        total = sum(map(operator.mul, map(get, look, itertools.repeat(0.0)), look.values()), bias)
         result.append(1.0 / (1.0 + math.exp(-total)) if -30 < total < 30 else float(total > 0))
     return result
 

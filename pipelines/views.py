@@ -91,7 +91,7 @@ class View:
     @cached_property
     def classes(self) -> frozenset[str]:
         """The classes of ``<body>``, where the widest-spread content management systems say what a page is."""
-        body = self.document.tree.find("body")
+        body = next(self.document.tree.iterchildren("body"), None)
         return frozenset((body.get("class") or "").lower()[:2_000].split()) if body is not None else frozenset()
 
     @cached_property

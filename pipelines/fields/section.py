@@ -141,8 +141,11 @@ def _trails(tree: lxml.html.HtmlElement) -> list[tuple[str, ...]]:
     """The steps of trails that the page shows, each trail a short line of links and words with marks between."""
     found: list[tuple[str, ...]] = []
     for element in tree.iter("nav", "ol", "ul", "p", "div"):
-        marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('aria-label') or ''}"
-        if 2 < len(marks) < 200 and _is_trail(marks):
+        name, ident, label = element.get("class"), element.get("id"), element.get("aria-label")
+        if not (name or ident or label):
+            continue
+        marks = f"{name or ''} {ident or ''} {label or ''}"
+        if len(marks) < 200 and _is_trail(marks):
             pieces: list[str] = []
             for part in _spoken(element):
                 pieces += [clean(piece) for piece in re.split(r"[>›»/|→·]", part[:200])]

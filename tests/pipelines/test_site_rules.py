@@ -49,6 +49,12 @@ def test_a_selector_that_finds_nothing_warns() -> None:
     assert "selector_unmatched:title" in article.warnings
 
 
+def test_a_selector_may_ask_for_an_id() -> None:
+    # XPath's id() asks the parser's index of ids, which pages without selectors are not given.
+    html = HTML.replace('class="odd"', 'id="odd"')
+    assert outcome(html, title=('id("odd")',)).title == "Wall to be finished early"
+
+
 DATED = HTML.replace(
     "<h1>", '<meta name="made" content="2024-06-17T10:00:00+02:00"><span class="day">17 June 2024</span><h1>'
 )
