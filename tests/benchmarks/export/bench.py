@@ -1,4 +1,4 @@
-"""What an export costs, in memory and processor time, for docs/export.md.
+"""What an export costs, in memory and processor time, for docs/export.md: ``make bench-export``.
 
 usage: bench.py [--rows 300000 --rows 1000000] [--folder build/bench-export]
 
