@@ -117,6 +117,13 @@ bench-import: $(VENV)/.stamp-dev ## import a WARC file of saved pages: beside ex
 bench-clusters: $(VENV)/.stamp-dev ## measure how long it takes to tell copies among a million articles, and 10,000 new ones
 	@nice $(BIN)/python tests/benchmarks/clusters/bench.py --articles $(or $(ARTICLES),1000000)
 
+comparison: $(VENV)/.stamp-dev ## look into the peers' packages and write docs/comparison.md
+	@$(BIN)/python tests/benchmarks/comparison/compare.py
+
+# ROWS=300000 measures with so many alone. The archives that it generates, 1.3 GB, stay in build/bench-export.
+bench-export: $(VENV)/.stamp-dev ## measure the memory that an export of 300,000 and of a million articles takes
+	@nice $(BIN)/python tests/benchmarks/export/bench.py $(if $(ROWS),--rows $(ROWS))
+
 # URLS=1000000 measures with fewer. The archive that it writes, 4 GB for ten million, stays in build/bench-history.
 bench-history: $(VENV)/.stamp-dev ## measure how long a run's history takes to load, and how much memory
 	@nice $(BIN)/python tests/benchmarks/history/bench.py --urls $(or $(URLS),10000000)
