@@ -158,8 +158,8 @@ $(VENV)/.stamp-browser: $(VENV)/.stamp-dev
 	@touch $@
 
 $(VENV)/.stamp-heavy: $(VENV)/.stamp-dev
-	@echo "Installing PySpark, Hugging Face datasets, Scrapyd and Kubernetes' schemas into $(VENV) (once; a few minutes at most)"
-	@$(PIP) install --editable '.[spark,huggingface,scrapyd,kubernetes]'
+	@echo "Installing PySpark, Hugging Face datasets, Ray, Scrapyd and Kubernetes' schemas into $(VENV) (once; a few minutes at most)"
+	@$(PIP) install --editable '.[spark,huggingface,ray,scrapyd,kubernetes]'
 	@touch $@
 
 # Not beside the others: brotlipy, which pywb needs, takes the place of our brotli.
