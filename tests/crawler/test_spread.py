@@ -7,11 +7,13 @@ import pickle
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 from crawler.cli import main
+from crawler.cli.options import exits
 from crawler.commands.crawl import closing_lines, exit_code
 from crawler.config import BudgetConfig, ConfigError, parse
 from crawler.crawled import Ended, RunOf, together
@@ -20,7 +22,7 @@ from crawler.sharing_out import Part, budgets, cut, groups, share, spread
 from crawler.spread import Overview, named
 from crawler.summary import summary
 from pipelines.executors import inside
-from pipelines.executors.ray import Standing, Working
+from pipelines.executors.ray import Standing, TaskLost, Working
 from storage.records import Tally
 
 CONFIG = """
@@ -168,3 +170,13 @@ def test_what_cannot_be_done_is_said_with_what_to_write(
         Archive.create(tmp_path / "archive")
     result = CliRunner().invoke(main, [*command, *words])
     assert (result.exit_code, says in " ".join(result.stderr.split())) == (2, True), result.stderr
+
+
+def test_a_task_that_was_lost_for_good_is_no_mistake_of_the_operators() -> None:
+    @click.command()
+    @exits
+    def command() -> int:
+        raise TaskLost("part 1 of 2: NodeDiedError after 5 further tries")
+
+    result = CliRunner().invoke(command, [])
+    assert (result.exit_code, result.stderr.startswith("broadsheet: part 1 of 2: NodeDiedError")) == (1, True)
