@@ -94,10 +94,20 @@ def test_a_page_that_needs_too_much_memory_is_given_up_and_the_next_is_read() ->
     assert isinstance(after, Article)
 
 
+def ticks(process: int) -> int:
+    """Processor time that a process has had, in hundredths of a second."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
 def test_a_page_whose_worker_is_killed_is_given_up_and_the_next_is_read(pool: Workers) -> None:
     (child,) = extractor(os.getpid())
+    before = ticks(child)
     future = pool.submit(page(html("Long", "word " * 400_000)))
-    time.sleep(0.2)
+    until = time.monotonic() + 60
+    while ticks(child) < before + 3:
+        assert time.monotonic() < until, "the worker does not take the page up"
+        time.sleep(0.005)
     os.kill(child, signal.SIGKILL)
     error = future.exception(timeout=60)
     assert error is not None
