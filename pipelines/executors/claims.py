@@ -13,6 +13,7 @@ import socket
 import time
 from typing import Final
 
+from pipelines.executors.meter import METER
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveBusy, ArchiveError
 from storage.leases import TTL
@@ -66,7 +67,7 @@ def probe(where: Where, job: str) -> str | None:
 def claim(archive: Archive, name: str, *, holder: str, job: str) -> Lock | None:
     """The lock of a source, for a task of ``job`` or (where that is empty) for nobody's; None where others have it."""
     words = f"{holder} (job {job})" if job else holder
-    until = time.monotonic() + WAIT
+    until, told = time.monotonic() + WAIT, False
     while True:
         held = archive.lock_source(name, holder=words)
         if held is not None or not job:
@@ -74,6 +75,9 @@ def claim(archive: Archive, name: str, *, holder: str, job: str) -> Lock | None:
         if f"(job {job})" not in archive.source_holder(name) or time.monotonic() > until:
             # Asked once more: it may have been given back between the two looks.
             return archive.lock_source(name, holder=words)
+        if not told:
+            METER.say(f"{archive.source_holder(name)} was lost; what it had locked is free once it is known to be dead")
+            told = True
         time.sleep(PAUSE)
 
 

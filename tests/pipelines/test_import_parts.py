@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.executors import LocalExecutor, claims
+from pipelines.executors.meter import METER
 from pipelines.importing.inputs import described
 from pipelines.importing.job import import_files, import_part, lacks, prepared
 from pipelines.importing.parts import cut, families, merged
@@ -124,3 +125,4 @@ def test_a_lock_of_the_same_job_is_waited_for_and_others_are_not(
     monkeypatch.setattr(claims.time, "sleep", wait)
     assert claims.claim(archive, "courier", holder="crawl", job="j") is not None
     assert len(pauses) == 1
+    assert METER.lines.pop().startswith("crawl (job j), process ")
