@@ -311,7 +311,7 @@ def test_an_archive_that_cannot_be_written_ends_the_import_and_the_next_one_goes
 ) -> None:
     given = task(tmp_path, [response(1), response(2), response(3)], [response(4)], batch_pages=2)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise CommitFailed("the disk is full; make room")
 
     with monkeypatch.context() as patched:
