@@ -2,8 +2,8 @@
 
 What becomes of a page hangs on what is known of its address and of its article, and an article's addresses lie within
 one registered domain. So parts by registered domain know all that they need, and bring together what one import brings.
-Sites that one configured source holds together stay together. Each part reads every file, which takes a hundredth of
-the time that extracting its pages does.
+Sites that one configured source holds together stay together. Each part reads every file: 0.6 ms for each page of
+240 KB that is another's, a fortieth of what it takes to extract one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.warc.headers import clean_url, first
 from storage.warc.reader import Record
 
 MOST: Final = 32
-"""Parts that an import is cut into at most unless more are asked for: from then on a third of the work is reading."""
+"""Parts that an import is cut into at most unless more are asked for: with so many, nearly half of the work is reading."""
 # From what counts most to what counts least, of the outcomes that the parts of one file had.
 _RANKS: Final = ("broken", "failed", "refused", "unreadable", "stopped", "done", "already")
 
