@@ -23,6 +23,8 @@ SCHEME: Final = "ray"
 CLIENT: Final = "ray://"
 # Seconds in which a node has to answer whether it can work; its first process imports what is slow to import.
 LOOK: Final = 120.0
+# How often a cluster is asked to let a client in: its head starts a process for each, and gives up on a slow start.
+TRIES: Final = 2
 # Bytes of Ray's object store on a cluster of this machine's own; what tasks return is small. Ray's least is 78 MB.
 STORE: Final = 100 * 2**20
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -90,7 +92,7 @@ class Cluster:
             try:
                 problem = ray.get(one)
             except ray.exceptions.RayError as error:
-                problem = f"it could not be asked: {_first_line(error)}"
+                problem = f"it could not be asked: {_reason(error)}"
             if problem is not None:
                 raise ClusterError(f"node {asked[one]} of the cluster cannot work: {problem}")
         if late:
@@ -165,21 +167,26 @@ def _join(where: str) -> None:
 
     quiet: dict[str, Any] = {"logging_level": "ERROR", "log_to_driver": False}
     if where.startswith(CLIENT):
-        try:
-            ray.init(where, **quiet)
-        except (ConnectionError, RuntimeError, ValueError, ImportError) as error:
-            raise ClusterError(
-                f"the cluster {where} cannot be joined: {_first_line(error)}; see that it runs, that its port for "
-                "clients (10001 by default) can be reached, and that it has this Ray and this Python"
-            ) from None
-        return
+        for tries in range(TRIES, 0, -1):
+            try:
+                ray.init(where, **quiet)
+            except (ConnectionError, RuntimeError, ValueError, ImportError) as error:
+                # What a try that failed leaves behind would have every later one fail.
+                ray.shutdown()
+                if tries == 1 or not isinstance(error, ConnectionAbortedError):
+                    raise ClusterError(
+                        f"the cluster {where} cannot be joined: {_reason(error)}; see that it runs, that its port for "
+                        "clients (10001 by default) can be reached, and that it has this Ray and this Python"
+                    ) from None
+            else:
+                return
     try:
         ray.init("auto", **quiet)
     except (ConnectionError, RuntimeError, ValueError) as error:
         if os.environ.get("RAY_ADDRESS"):
             raise ClusterError(
                 f"the cluster {os.environ['RAY_ADDRESS']}, which RAY_ADDRESS names, cannot be joined: "
-                f"{_first_line(error)}; start it, or unset RAY_ADDRESS"
+                f"{_reason(error)}; start it, or unset RAY_ADDRESS"
             ) from None
         ray.init("local", include_dashboard=False, object_store_memory=STORE, **quiet)
 
@@ -192,6 +199,7 @@ def address_of(text: str) -> str:
     raise ValueError(f"{text!r} names no cluster; write ray, or ray://HOST:PORT such as ray://head.internal:10001")
 
 
-def _first_line(error: Exception) -> str:
-    lines: Sequence[str] = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:300].rstrip(".;")
+def _reason(error: Exception) -> str:
+    """What an error says in its first line, or in its last where the first only leads up to it."""
+    lines: Sequence[str] = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return lines[-1 if lines[0].endswith(":") else 0][:300].rstrip(".;")
