@@ -22,7 +22,7 @@ from storage.warc.headers import clean_url, first
 from storage.warc.reader import Record
 
 MOST: Final = 32
-"""Parts that an import is cut into at most unless more are asked for: with so many, nearly half of the work is reading."""
+"""Parts that an import is cut into at most unless more are asked for: by then nearly half of the work is reading."""
 # From what counts most to what counts least, of the outcomes that the parts of one file had.
 _RANKS: Final = ("broken", "failed", "refused", "unreadable", "stopped", "done", "already")
 
