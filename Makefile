@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all torture browser java operators replay lint docs bench-extraction bench-mirror bench-crawl soak bench-politeness clean
+.PHONY: help run test test-all torture browser java operators replay lint docs bench bench-extraction bench-mirror bench-crawl soak bench-politeness bench-health bench-import bench-clusters bench-history bench-size bench-query bench-export bench-commits comparison clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -86,6 +86,8 @@ lint: $(VENV)/.stamp-dev ## check style, format and types
 docs: $(VENV)/.stamp-run ## write the reference pages of docs/ anew from the code
 	@$(BIN)/python -m crawler.reference docs
 	@$(BIN)/python -m crawler.config docs/configuration.md
+
+bench: bench-extraction bench-crawl bench-import bench-commits bench-size bench-query bench-export ## measure all that takes minutes; `make help` lists each, and those that take hours
 
 # PEERS=broadsheet,trafilatura measures these only. Without the saved pages in ../shared/bench nothing is measured.
 bench-extraction: $(VENV)/.stamp-dev ## score extraction beside its peers and write the table of docs/extraction.md
