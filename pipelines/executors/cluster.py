@@ -6,11 +6,13 @@ Ray is imported only here and in :mod:`pipelines.executors.ray`, inside function
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.metadata
 import io
 import os
 import platform
 import re
+import secrets
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -140,6 +142,8 @@ def joined(where: str, *, say: Callable[[str], None] = lambda _: None) -> Iterat
     """
     # Ray sends figures about its use to its makers unless it is told not to, before it is imported.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Nor may a call that comes when the cluster has been left begin one of its own accord.
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         import ray
@@ -147,7 +151,7 @@ def joined(where: str, *, say: Callable[[str], None] = lambda _: None) -> Iterat
         raise ClusterError("--on ray needs the extra [ray]; install it with: pip install 'broadsheet[ray]'") from None
     ray.cloudpickle.register_pickle_by_value(inside)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    _join(where)
+    own = _join(where)
     # Ray has the signal end the process; who joins it decides what signals do.
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -160,10 +164,37 @@ def joined(where: str, *, say: Callable[[str], None] = lambda _: None) -> Iterat
             )
     finally:
         ray.shutdown()
+        own.close()
 
 
-def _join(where: str) -> None:
+@contextlib.contextmanager
+def _kept() -> Iterator[None]:
+    """Have a cluster that is begun inside let in only who has a token: this process and those it starts."""
+    inner = importlib.import_module("ray._raylet")
+
+    def refresh() -> None:
+        # Ray reads both once; in this order, or a thread that still goes on misses its token.
+        inner.Config.initialize("")
+        inner.AuthenticationTokenLoader.instance().reset_cache()
+
+    names = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
+    refresh()
+    try:
+        yield
+    finally:
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ.update(before)
+        refresh()
+
+
+def _join(where: str) -> contextlib.ExitStack:
+    """Join, and hand back what is to be closed once the cluster has been left."""
     import ray
+
+    after = contextlib.ExitStack()
 
     quiet: dict[str, Any] = {"logging_level": "ERROR", "log_to_driver": False}
     if where.startswith(CLIENT):
@@ -179,7 +210,7 @@ def _join(where: str) -> None:
                         "clients (10001 by default) can be reached, and that it has this Ray and this Python"
                     ) from None
             else:
-                return
+                return after
     try:
         ray.init("auto", **quiet)
     except (ConnectionError, RuntimeError, ValueError) as error:
@@ -188,7 +219,13 @@ def _join(where: str) -> None:
                 f"the cluster {os.environ['RAY_ADDRESS']}, which RAY_ADDRESS names, cannot be joined: "
                 f"{_reason(error)}; start it, or unset RAY_ADDRESS"
             ) from None
-        ray.init("local", include_dashboard=False, object_store_memory=STORE, **quiet)
+        after.enter_context(_kept())
+        try:
+            ray.init("local", include_dashboard=False, object_store_memory=STORE, **quiet)
+        except BaseException:
+            after.close()
+            raise
+    return after
 
 
 def address_of(text: str) -> str:
