@@ -7,6 +7,7 @@ wants, costs nothing but the work folder, which the holder of the maintenance lo
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 import time
@@ -144,7 +145,9 @@ def look(
     ]
     count = _Counting(submit, say, _most(seen, wanted))
     work = reread_there if executor is not None else partial(reread, archive=archive, submit=count.submit)
-    done = [ended.value() for ended in (executor or LocalExecutor()).map(work, given)]
+    # Closed before a cluster is left, also where an exception holds on to the iterator.
+    with contextlib.closing((executor or LocalExecutor()).map(work, given)) as ended:
+        done = [one.value() for one in ended]
     return Preview(request=request, snapshot=snapshot, before=before, groups=groups, tasks=tuple(done))
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
 from crawler.spread import named, overview, shared
 from crawler.stopping import stoppable
 from crawler.terminal import LINE_SECONDS, clean, say_on
-from pipelines.executors import LocalExecutor, claims
+from pipelines.executors import Ended, LocalExecutor, claims
 from pipelines.executors.cluster import Spread, joined
 from pipelines.executors.ray import MEMORY, RayExecutor, Standing
 from pipelines.importing.inputs import Input, described, expand
@@ -115,13 +115,30 @@ def _spread(task: Task, spread: Spread, err: Console) -> Report:
                 cluster,
                 cores=task.workers,
                 memory=MEMORY * task.workers,
-                name=lambda one: f"part {one.part.number + 1} of {one.part.of}",
+                name=_part,
                 say=say,
                 watch=watch,
             )
-            reports = [ended.value() for ended in executor.map(import_part, tasks)]
+            # Closed before the cluster is left, also where an exception holds on to the iterator.
+            with contextlib.closing(executor.map(import_part, tasks)) as ended:
+                return together(task, tasks, list(ended))
+
+
+def together(task: Task, tasks: Sequence[Task], ended: Sequence[Ended[Task, Report]]) -> Report:
+    """What the parts came to. Raises what a part raised where all that ended did; else the report names it."""
+    reports = [one.value() for one in ended if one.error is None]
+    if ended and not reports:
+        ended[0].value()
     whole = merged(task, reports)
-    return dataclasses.replace(whole, stopped=whole.stopped or len(reports) < len(tasks))
+    return dataclasses.replace(
+        whole,
+        stopped=whole.stopped or len(ended) < len(tasks),
+        errors=tuple(f"{_part(one.item)}: {one.error!s:.300}" for one in ended if one.error is not None),
+    )
+
+
+def _part(task: Task) -> str:
+    return f"part {task.part.number + 1} of {task.part.of}"
 
 
 def _absolute(address: str) -> str:
@@ -259,10 +276,14 @@ def _view(console: Console, inputs: tuple[Input, ...]) -> Iterator[_Bar | _Lines
 
 
 def exit_code(report: Report) -> int:
-    """1 where the archive could not be written, the extractor has a bug, or no file could be read; 3 where something
-    was left out; else 0."""
+    """1 where a part failed, the archive could not be written, the extractor has a bug, or no file could be read; 3
+    where something was left out; else 0."""
     outcomes = [file.outcome for file in report.files]
-    if {"failed", "broken"} & set(outcomes) or (outcomes and set(outcomes) <= {"refused", "unreadable"}):
+    if (
+        report.errors
+        or {"failed", "broken"} & set(outcomes)
+        or (outcomes and set(outcomes) <= {"refused", "unreadable"})
+    ):
         return FAILED
     left = {"refused", "unreadable"} & set(outcomes) or any(file.damage for file in report.files)
     return INCOMPLETE if left or report.stopped or report.busy else DONE
@@ -275,6 +296,7 @@ def as_json(report: Report) -> str:
             "files": [_file(file) for file in report.files],
             "busy": list(report.busy),
             "stopped": report.stopped,
+            "errors": list(report.errors),
             "counts": _counts(report.files),
         },
         ensure_ascii=False,
@@ -325,6 +347,7 @@ def lines(report: Report) -> list[str]:
             told.append(f"{name}: {more} more damaged stretches; --json names them.")
     if report.busy:
         told.append(f"Left out, for another run is crawling them: {', '.join(report.busy)}. Import again later.")
+    told += [f"{clean(error)}; its sites were not imported whole. The same command goes on." for error in report.errors]
     if report.stopped:
         told.append("Stopped before its end; the same command goes on.")
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -31,7 +31,7 @@ class Ended(Generic[Item, Result]):
 class Executor(Protocol):
     """Runs tasks, each at least once: one that is lost with its machine is begun again where an executor can."""
 
-    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Ended[Item, Result]]:
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Ended[Item, Result]]:
         """Run ``work`` on every item and yield the tasks as they end, in whatever order that is.
 
         Items are taken as there is room for them. A task that raises an ``Exception`` costs that task only. Closing the

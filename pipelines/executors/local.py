@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 from pipelines.executors.base import Ended, Item, Result
 
@@ -10,7 +10,7 @@ from pipelines.executors.base import Ended, Item, Result
 class LocalExecutor:
     """Runs each task here when the one before has been taken from the iterator."""
 
-    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Ended[Item, Result]]:
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Ended[Item, Result]]:
         """See :meth:`pipelines.executors.Executor.map`."""
         for item in items:
             try:

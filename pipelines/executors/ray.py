@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Generic
 
@@ -105,7 +105,7 @@ class RayExecutor:
         self._stall = stall
         self._grace = grace
 
-    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Ended[Item, Result]]:
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Ended[Item, Result]]:
         """See :meth:`pipelines.executors.Executor.map`. A task whose node lacks Broadsheet ends in a ClusterError."""
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -160,9 +160,11 @@ class RayExecutor:
                     if came is not None:
                         yield came
         finally:
-            for one in flying:
-                ray.cancel(one, force=True)
-            ray.kill(board)
+            # Where the cluster was left already there is nothing to end, and asking would begin another one.
+            if ray.is_initialized():
+                for one in flying:
+                    ray.cancel(one, force=True)
+                ray.kill(board)
 
     def _room(self) -> int:
         return self._at_once or 2 * max(1, self._cluster.cores // self._cores)

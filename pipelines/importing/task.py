@@ -79,11 +79,15 @@ NAMED = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of a task's files, and the configured sources that were left out, for another run crawls them."""
+    """What became of a task's files, and the configured sources that were left out, for another run crawls them.
+
+    ``errors`` tell of parts that failed: their sites' pages are in none of the files' counts.
+    """
 
     files: tuple[FileReport, ...]
     busy: tuple[str, ...] = ()
     stopped: bool = False
+    errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,13 @@ from click.testing import CliRunner, Result
 
 import storage
 from crawler.cli import main
+from crawler.commands import import_
+from pipelines.executors import Ended
+from pipelines.importing.inputs import Input
+from pipelines.importing.parts import cut
+from pipelines.importing.task import FileReport, Report, Task
 from storage.archive import Archive
+from storage.records import Tally
 from tests.archive_samples import faults
 from tests.warc_corpus import damaged, members, response
 
@@ -93,3 +99,24 @@ def test_a_second_import_does_not_start_beside_the_first(folder: Path) -> None:
     result = run("one.warc.gz")
     assert (result.exit_code, "being added to by an import" in result.output) == (2, True), result.output
     held.release(remove=True)
+
+
+def test_a_part_that_fails_is_named_beside_what_the_others_brought() -> None:
+    file = Input(address="one.warc.gz", size=9, identity="1")
+    task = Task(archive=Path("archive"), inputs=(file,))
+    parts = cut(task, 3)
+    brought = FileReport(
+        input=file, outcome="done", tallies=(Tally(source="courier", outcome="archived", reason=None, count=2),)
+    )
+    ended: list[Ended[Task, Report]] = [
+        Ended(item=parts[1], error=RuntimeError("the node is lost")),
+        Ended(item=parts[0], result=Report(files=(brought,))),
+        Ended(item=parts[2], result=Report(files=(brought,))),
+    ]
+    report = import_.together(task, parts, ended)
+    assert (import_.exit_code(report), report.stopped) == (1, False)
+    told = json.loads(import_.as_json(report))
+    assert (told["errors"], told["counts"]) == (["part 2 of 3: the node is lost"], {"archived": {"": 4}})
+    assert "part 2 of 3: the node is lost; its sites were not imported whole" in import_.lines(report)[-1]
+    with pytest.raises(RuntimeError, match="the node is lost"):
+        import_.together(task, parts, ended[:1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+import pipelines.rebuild
 from crawler.commands import import_, rebuild
 from pipelines.executors.cluster import ClusterError, Spread, joined
 from pipelines.importing.inputs import Input
@@ -26,6 +28,7 @@ from storage.rows import Rows
 from storage.verify import verify
 from tests.archive_samples import faults
 from tests.on_ray.conftest import BUCKET, Nodes
+from tests.on_ray.work import import_but_the_first, reread_for_ever
 from tests.warc_corpus import members, page, response
 
 SITES = ("courier.example", "www.courier.example", "harbour.test", "island.example", "meadow.example")
@@ -174,6 +177,36 @@ def test_a_rebuild_of_which_a_node_is_killed_makes_the_same_rows(
     assert outcome.preview.differences == by_one.preview.differences
     same(open_archive(there), open_archive(here))
     assert not any((found.root / "rebuild").rglob("*"))
+
+
+@pytest.mark.usefixtures("nodes")
+def test_a_part_that_fails_costs_its_sites_only(
+    files: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_, "import_part", import_but_the_first)
+    report, _ = imported(tmp_path, str(tmp_path / "archive"), files, Spread(on="ray", tasks=2))
+    assert report.errors == ("part 1 of 2: of no use",)
+    assert import_.exit_code(report) == 1
+    monkeypatch.undo()
+    again, _ = imported(tmp_path, str(tmp_path / "archive"), files, Spread(on="ray", tasks=2))
+    assert (again.errors, import_.exit_code(again)) == ((), 0)
+    found = open_archive(tmp_path / "archive")
+    assert set(found.articles().to_table(["source"])["source"].to_pylist()) == {"courier", "harbour", "meadow.example"}
+
+
+@pytest.mark.usefixtures("nodes")
+def test_a_task_that_fails_ends_a_rebuild_at_once(
+    alone: tuple[Report, Archive], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ray
+
+    shutil.copytree(str(alone[1].root), tmp_path / "archive")
+    monkeypatch.setattr(pipelines.rebuild, "reread_there", reread_for_ever)
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="of no use"):
+        rebuilt(str(tmp_path / "archive"), io.StringIO(), Spread(on="ray", tasks=2))
+    assert time.monotonic() - began < 60
+    assert not ray.is_initialized()
 
 
 @pytest.mark.usefixtures("nodes")

@@ -7,7 +7,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines import rereading
 from pipelines.executors.meter import METER
+from pipelines.importing.job import import_part
+from pipelines.importing.task import Report, Task
+from pipelines.rereading import Reread
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +45,19 @@ def do(chore: Chore) -> str:
 def refuses(word: str) -> str | None:
     """A probe that finds something."""
     return f"it has no {word}"
+
+
+def import_but_the_first(task: Task) -> Report:
+    """A part of an import, of which the first fails."""
+    if task.part.number == 0:
+        raise ValueError("of no use")
+    return import_part(task)
+
+
+def reread_for_ever(task: rereading.Task) -> Reread:
+    """A task of a rebuild, of which the first fails and the others do not end."""
+    if task.name.endswith("00001"):
+        time.sleep(2)
+        raise ValueError("of no use")
+    time.sleep(600)
+    raise AssertionError("nobody ended it")

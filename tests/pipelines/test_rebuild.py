@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -432,7 +432,7 @@ def test_what_is_left_out_stays_as_it_was(archive: Archive) -> None:
 class Elsewhere:
     """Runs each task with nothing but what can be pickled, as one on another machine does."""
 
-    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Ended[Item, Result]]:
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Ended[Item, Result]]:
         for item in items:
             there, given = pickle.loads(pickle.dumps((work, item)))
             yield Ended(item=item, result=pickle.loads(pickle.dumps(there(given))))
@@ -452,6 +452,26 @@ def test_tasks_can_be_done_elsewhere(archive: Archive, monkeypatch: pytest.Monke
         rebuild.carry_out(archive, preview)
     assert {one.title[:9] for one in articles(archive)} == {"The ferry"}
     assert faults(archive) == []
+
+
+class Failing:
+    """Tells of every task that it failed, and whether it was left in order."""
+
+    left = False
+
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Ended[Item, Result]]:
+        try:
+            for item in items:
+                yield Ended(item=item, error=ValueError(f"{work} is of no use"))
+        finally:
+            self.left = True
+
+
+def test_a_task_that_fails_elsewhere_leaves_none_behind(archive: Archive) -> None:
+    executor = Failing()
+    with archive.lock_maintenance("rebuilding"), pytest.raises(ValueError, match="of no use") as raised:
+        rebuild.look(archive, Request(again=True), executor=executor)
+    assert (executor.left, raised.tb is not None) == (True, True), "whoever has the traceback has the frames, too"
 
 
 def test_an_unknown_source_is_named_with_those_there_are(archive: Archive) -> None:
