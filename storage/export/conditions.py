@@ -37,6 +37,14 @@ _COMPARISONS = {"=": "==", "==": "==", "!=": "!=", "<>": "!=", "<": "<", "<=": "
 _SEPARATOR = "\x1f"
 
 
+class UnknownColumn(BadCondition):
+    """The condition names a ``column`` that there is not."""
+
+    def __init__(self, said: str, *, column: str) -> None:
+        super().__init__(said)
+        self.column = column
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Operand:
     """What is compared: the expression, the type of its values, how it is written, whether it may be unknown."""
@@ -162,7 +170,8 @@ class _Parser:
             near = difflib.get_close_matches(token.text, self._schema.names, n=1)
             there = f"did you mean {near[0]}?" if near else f"there are: {', '.join(self._schema.names)}"
             quoted = "; texts stand in quotes" if token.kind != "name" else ""
-            raise BadCondition(f"there is no column {token.text!r} (character {token.at + 1}); {there}{quoted}")
+            said = f"there is no column {token.text!r} (character {token.at + 1}); {there}{quoted}"
+            raise UnknownColumn(said, column=token.text)
         return _Operand(value=pc.field(token.text), kind=self._schema.field(token.text).type, name=token.text)
 
     def _compared(self, operand: _Operand, sign: str) -> pc.Expression:

@@ -11,12 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.errors import ArchiveError
-from storage.export.conditions import condition
+from storage.export.conditions import UnknownColumn, condition
+from storage.export.copies import NAMES as OF_COPIES
 from storage.schema import ARTICLES
 
 Form = Literal["parquet", "jsonl", "csv", "huggingface"]
 # The month of an article without a date, or with one in the future.
 _UNDATED = "unknown"
+_LAST = (
+    "{name} is no column of the articles: "
+    + f"{', '.join(OF_COPIES)} come last with copies and cannot be named in columns or where; filter the file"
+)
 
 
 class BadWish(ArchiveError):
@@ -52,6 +57,8 @@ class Wanted:
         """Raise BadWish, or BadCondition, where what is wanted contradicts itself or names what there is not."""
         for name in self.columns:
             if name not in ARTICLES.schema.names:
+                if self.copies and name in OF_COPIES:
+                    raise BadWish(_LAST.format(name=name))
                 near = difflib.get_close_matches(name, ARTICLES.schema.names, n=1)
                 there = f"did you mean {near[0]}?" if near else f"there are: {', '.join(ARTICLES.schema.names)}"
                 raise BadWish(f"there is no column {name!r}; {there}")
@@ -64,10 +71,17 @@ class Wanted:
             raise BadWish("a manifest has columns of its own; leave out columns and the form of schema.org")
         if self.copies and (self.manifest or self.terms):
             raise BadWish("copies have no column in a manifest and no word of schema.org; leave one of the two out")
+        if self.manifest and self.form == "huggingface":
+            raise BadWish("a manifest is no Hugging Face folder; export it as .csv, .jsonl or .parquet")
         if self.terms and self.form == "huggingface":
             raise BadWish("a Hugging Face folder keeps the columns' names; export schema.org's as parquet or jsonl")
         if self.where is not None:
-            condition(self.where, ARTICLES.schema)
+            try:
+                condition(self.where, ARTICLES.schema)
+            except UnknownColumn as error:
+                if self.copies and error.column in OF_COPIES:
+                    raise BadWish(_LAST.format(name=error.column)) from None
+                raise
 
     @property
     def names(self) -> tuple[str, ...]:
