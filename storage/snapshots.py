@@ -25,6 +25,8 @@ FOLDER = "snapshots"
 READ_ORDER = (RUNS, CLUSTERS, ARTICLES, CAPTURES, SOURCES)
 # Tables that came with a later format: what was pinned or written before has none of it.
 _LATER = frozenset(table.name for table in READ_ORDER if table.since > 1)
+# An instant that is as far ahead as that may be another machine's present.
+_CLOCKS_DIFFER = dt.timedelta(minutes=1)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 
 
@@ -80,8 +82,10 @@ def pin(root: Place, name: str) -> Snapshot:
         ArchiveError: the name is taken, is no plain word, or looks like an instant; a table cannot be read, or the
             folder not be written.
     """
-    if not _NAME.fullmatch(name) or _instant(name) is not None:
-        raise ArchiveError(f"{name!r} cannot name a snapshot; write letters, digits, dots, dashes, no date")
+    if not _NAME.fullmatch(name):
+        raise ArchiveError(f"{name!r} cannot name a snapshot; write letters, digits, dots, dashes, such as paper-2026")
+    if _instant(name) is not None:
+        raise ArchiveError(f"{name!r} cannot name a snapshot: it reads as a date; write such as paper-{name[:10]}")
     path = _path(root, name)
     if path.exists():
         raise ArchiveError(f"there is a snapshot {name} already, of {read(root, name).at:%Y-%m-%d %H:%M:%S} UTC")
@@ -138,7 +142,7 @@ def read(root: Place, name: str) -> Snapshot:
     try:
         text = _path(root, name).read_text(encoding="utf-8")
     except (FileNotFoundError, ValueError):
-        raise UnknownSnapshot(f"there is no snapshot {name!r}; {_what_there_is(root)}") from None
+        raise UnknownSnapshot(f"there is no snapshot {name!r}; {_pinned(root)}") from None
     try:
         record = json.loads(text)
         tables = tuple(
@@ -154,7 +158,7 @@ def as_of(root: Place, moment: str | dt.datetime) -> Snapshot:
     """The archive as it stood: at a pinned snapshot's name, or at an instant (aware, or ISO 8601; UTC without a zone).
 
     Raises:
-        UnknownSnapshot: no snapshot has that name, or the instant lies before what can still be read.
+        UnknownSnapshot: no snapshot has that name, or the instant lies in the future or before what can still be read.
     """
     if isinstance(moment, str):
         if moment in names(root):
@@ -164,6 +168,8 @@ def as_of(root: Place, moment: str | dt.datetime) -> Snapshot:
             raise UnknownSnapshot(f"there is no snapshot {moment!r}; {_what_there_is(root)}")
     else:
         instant = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+    if instant > dt.datetime.now(dt.UTC) + _CLOCKS_DIFFER:
+        raise UnknownSnapshot(f"{instant:%Y-%m-%d %H:%M:%S} UTC lies in the future; {_what_there_is(root)}")
     try:
         held = [table for table in READ_ORDER if not _came_later(root, table, instant)]
         found = {table.name: _at(root / table.name, instant) for table in held}
@@ -230,7 +236,7 @@ def _version(root: Place, table: str, version: int | None) -> TableVersion:
 
 def _path(root: Place, name: str) -> Place:
     if not _NAME.fullmatch(name):
-        raise UnknownSnapshot(f"there is no snapshot {name!r}; {_what_there_is(root)}")
+        raise UnknownSnapshot(f"there is no snapshot {name!r}; {_pinned(root)}")
     return root / FOLDER / f"{name}.json"
 
 
@@ -242,14 +248,17 @@ def _instant(text: str) -> dt.datetime | None:
     return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant
 
 
+def _pinned(root: Place) -> str:
+    known = names(root)
+    return f"pinned are {', '.join(known)}" if known else "none is pinned"
+
+
 def _what_there_is(root: Place) -> str:
     """Which names and instants can be read, in words."""
-    known = names(root)
-    told = f"pinned are {', '.join(known)}" if known else "none is pinned"
     begun = [
         since for table in READ_ORDER if table.name not in _LATER and (since := _oldest(root / table.name)) is not None
     ]
-    return told + (f"; instants from {max(begun):%Y-%m-%dT%H:%M:%SZ} on can be read" if begun else "")
+    return _pinned(root) + (f"; instants from {max(begun):%Y-%m-%dT%H:%M:%SZ} on can be read" if begun else "")
 
 
 def _oldest(table: Place) -> dt.datetime | None:

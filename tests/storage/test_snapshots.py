@@ -76,6 +76,20 @@ def test_an_unknown_name_says_what_there_is(archive: Archive) -> None:
     snapshots.pin(archive.root, "two")
     with pytest.raises(UnknownSnapshot, match=r"pinned are one, two; instants from 20.*Z on can be read"):
         storage.open_archive(archive.root, as_of="three")
+    with pytest.raises(UnknownSnapshot, match=r"pinned are one, two$"):
+        snapshots.drop(archive.root, "three")
+
+
+def test_a_name_that_reads_as_a_date_gets_another_to_write(archive: Archive) -> None:
+    with pytest.raises(ArchiveError, match=r"it reads as a date; write such as paper-2026-11-22$"):
+        snapshots.pin(archive.root, "2026-11-22")
+
+
+def test_an_instant_in_the_future_is_none_yet(archive: Archive) -> None:
+    now = dt.datetime.now(dt.UTC)
+    with pytest.raises(UnknownSnapshot, match="UTC lies in the future; none is pinned; instants from"):
+        storage.open_archive(archive.root, as_of=now + dt.timedelta(hours=1))
+    assert storage.open_archive(archive.root, as_of=now + dt.timedelta(seconds=30)).as_of is not None
 
 
 def test_articles_are_never_ahead_of_captures(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +143,7 @@ def timed(archive: Archive, *, batches: int = 3) -> None:
         pytest.param(hours(2.5), (2, 2), id="at the very moment"),
         pytest.param("2026-01-01T02:30", (2, 2), id="as text, in UTC"),
         pytest.param("2026-01-01T03:30+01:00", (2, 2), id="as text, with a zone"),
-        pytest.param(hours(99), (3, 3), id="in the future"),
+        pytest.param(hours(99), (3, 3), id="after all of them"),
     ],
 )
 def test_an_instant(archive: Archive, at: str | dt.datetime, found: tuple[int, int]) -> None:
