@@ -306,7 +306,7 @@ def as_json(report: Report) -> str:
 
 def _file(file: FileReport) -> dict[str, object]:
     return {
-        "address": file.input.address,
+        "address": file.input.shown,
         "bytes": file.input.size,
         "identity": file.input.identity,
         "outcome": file.outcome,

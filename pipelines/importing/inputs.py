@@ -7,18 +7,15 @@ import gzip
 import hashlib
 import importlib
 import re
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
+from pipelines.importing import download
+from pipelines.importing.download import WEB, Download, InputError, shown
 from storage.bucket import Bucket
-from storage.errors import ArchiveError
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -28,16 +25,7 @@ SUFFIXES: Final = (".warc", ".warc.gz", ".warc.zst", ".warc.zstd")
 LISTS: Final = (".paths", ".paths.gz", ".txt", ".txt.gz")
 _ENDS: Final = 64 * 1024
 _LIST_BYTES: Final = 64 * 1024 * 1024
-_TIMEOUT: Final = 60.0
-# How often a transfer that breaks off is taken up again without a byte in between, and the first wait in seconds.
-_TRIES: Final = 5
-_WAIT: Final = 1.0
-_WEB: Final = ("http://", "https://")
 _S3: Final = "s3://"
-
-
-class InputError(ArchiveError):
-    """A file cannot be found or read; the message says which, why, and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +41,13 @@ class Input:
 
     @property
     def name(self) -> str:
-        """The last part of its address."""
-        return re.split(r"[/\\]", self.address.rstrip("/"))[-1]
+        """The last part of its address, as it may be shown."""
+        return re.split(r"[/\\]", self.shown.rstrip("/"))[-1]
+
+    @property
+    def shown(self) -> str:
+        """Its address without what may be secret: logs, tables and messages get no other."""
+        return shown(self.address)
 
 
 def expand(words: Iterable[str], *, agent: str) -> list[str]:
@@ -72,12 +65,15 @@ def expand(words: Iterable[str], *, agent: str) -> list[str]:
 def _expanded(word: str, agent: str) -> list[str]:
     if word == "-":
         raise InputError("standard input cannot be read again after a kill; save it to a file and name that")
-    if word.endswith(LISTS):
+    # A signed address has its name before the query, some other addresses in it.
+    kind = shown(word) if shown(word).endswith((*SUFFIXES, *LISTS)) else word
+    if kind.endswith(LISTS):
         return [_against(word, line) for line in _lines(word, agent)]
-    if word.startswith(_WEB):
-        if not word.endswith(SUFFIXES):
+    if word.startswith(WEB):
+        if not kind.endswith(SUFFIXES):
             raise InputError(
-                f"{word}: a web server lists no files; write the address of one (….warc.gz) or of a list (….paths.gz)"
+                f"{shown(word)}: a web server lists no files; write the address of one (….warc.gz) or of a list "
+                "(….paths.gz)"
             )
         return [word]
     if word.startswith(_S3):
@@ -100,7 +96,7 @@ def _against(base: str, line: str) -> str:
     """An address of a list: those of Common Crawl count from the server's root, or the bucket's."""
     if "://" in line:
         return line
-    if base.startswith(_WEB):
+    if base.startswith(WEB):
         return urljoin(base, f"/{line.lstrip('/')}")
     if base.startswith(_S3):
         return f"{_S3}{base.removeprefix(_S3).partition('/')[0]}/{line.lstrip('/')}"
@@ -115,17 +111,16 @@ def _lines(address: str, agent: str) -> list[str]:
         text = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
         lines = [line.strip() for line in text.decode().splitlines()]
     except (OSError, EOFError, ValueError) as error:
-        raise InputError(f"{address} is no list of addresses: {error}") from None
+        raise InputError(f"{shown(address)} is no list of addresses: {error}") from None
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def described(address: str, *, agent: str) -> Input:
     """The file at ``address``. Raises InputError where there is none."""
-    if address.startswith(_WEB):
-        with _asked(address, agent, method="HEAD") as answer:
-            length = answer.headers.get("Content-Length") or ""
-            told = [answer.headers.get(name) or "" for name in ("ETag", "Last-Modified")]
-        return Input(address=address, size=int(length) if length else None, identity=_hash(address, length, *told))
+    if address.startswith(WEB):
+        size, told = download.described(address, agent=agent)
+        length = "" if size is None else str(size)
+        return Input(address=address, size=size, identity=_hash(address, length, *told))
     if address.startswith(_S3):
         store, key = _store(address)
         try:
@@ -150,9 +145,9 @@ def opened(file: Input, *, agent: str) -> Iterator[Read]:
 
     It raises InputError where the file cannot be read to its end.
     """
-    if file.address.startswith(_WEB):
-        with contextlib.closing(_Download(file, agent)) as download:
-            yield download.read
+    if file.address.startswith(WEB):
+        with contextlib.closing(Download(file.address, file.size, agent)) as transfer:
+            yield transfer.read
     elif file.address.startswith(_S3):
         yield _bucket_reader(file)
     else:
@@ -161,57 +156,6 @@ def opened(file: Input, *, agent: str) -> Iterator[Read]:
                 yield lambda size: local.read(size) or b""
         except OSError as error:
             raise InputError(f"{file.address} cannot be read: {error.strerror or error}") from error
-
-
-class _Download:
-    """A transfer that is taken up again where it breaks off."""
-
-    def __init__(self, file: Input, agent: str) -> None:
-        self._file = file
-        self._agent = agent
-        self._offset = 0
-        self._answer = self._ask()
-
-    def read(self, size: int) -> bytes:
-        for attempt in range(_TRIES):
-            try:
-                data = self._answer.read(size)
-                if not data and self._file.size is not None and self._offset < self._file.size:
-                    raise HTTPException(f"it ended after {self._offset} of {self._file.size} bytes")
-            except (OSError, HTTPException) as error:
-                if attempt == _TRIES - 1:
-                    raise InputError(f"{self._file.address} cannot be read to its end: {error}") from error
-                time.sleep(_WAIT * 2**attempt)
-                self._answer.close()
-                self._answer = self._ask()
-            else:
-                self._offset += len(data)
-                return data
-        return b""
-
-    def close(self) -> None:
-        self._answer.close()
-
-    def _ask(self) -> HTTPResponse:
-        answer = _asked(self._file.address, self._agent, offset=self._offset)
-        if self._offset and answer.status != 206:
-            answer.close()
-            raise InputError(f"{self._file.address} broke off, and its server sends no part of it; save it to a file")
-        return answer
-
-
-def _asked(address: str, agent: str, *, method: str = "GET", offset: int = 0) -> HTTPResponse:
-    headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
-    if offset:
-        headers["Range"] = f"bytes={offset}-"
-    request = urllib.request.Request(address, method=method, headers=headers)
-    try:
-        answer: HTTPResponse = urllib.request.urlopen(request, timeout=_TIMEOUT)
-    except urllib.error.HTTPError as error:
-        raise InputError(f"{address} cannot be read: the server answers {error.code} {error.reason}") from None
-    except (OSError, HTTPException, ValueError) as error:
-        raise InputError(f"{address} cannot be read: {getattr(error, 'reason', error)}") from error
-    return answer
 
 
 def _store(address: str) -> tuple[S3Store, str]:

@@ -14,8 +14,9 @@ from pipelines import forgotten
 from pipelines.executors import claims
 from pipelines.executors.meter import METER
 from pipelines.history import History
+from pipelines.importing.download import InputError
 from pipelines.importing.importer import FileImport
-from pipelines.importing.inputs import Input, InputError
+from pipelines.importing.inputs import Input
 from pipelines.importing.parts import Share
 from pipelines.importing.reasons import BUSY, DAMAGED, SKIPPED
 from pipelines.importing.seen import Seen

@@ -3,7 +3,8 @@ from __future__ import annotations
 import obstore
 import pytest
 
-from pipelines.importing.inputs import InputError, described, expand
+from pipelines.importing.download import InputError
+from pipelines.importing.inputs import described, expand
 from pipelines.importing.job import import_files
 from pipelines.importing.task import Task
 from storage import open_archive
