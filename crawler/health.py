@@ -83,6 +83,12 @@ def sorted_out(health: Health, acks: Iterable[Ack], *, at: dt.datetime) -> Repor
     )
 
 
+NOT_YET = (
+    "No source can be judged yet: that needs articles fetched within 14 days of their date, and some two weeks of them."
+)
+"""What is to be told where no source was judged; the 14 days are those of :mod:`storage.health.series`."""
+
+
 def last_end(archive: Archive) -> dt.datetime:
     """When the last run ended; now, where none ever did."""
     ends = archive.runs().to_table(["finished_at"])["finished_at"]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from crawler.health import Report, sentence
+from crawler.health import NOT_YET, Report, sentence
 from crawler.terminal import clean
 from storage.health import Finding
 from storage.health.acks import Ack
@@ -47,6 +47,9 @@ def print_text(told: Report, console: Console) -> None:
     ill = {one.source for one in told.alarms} | {one.source for one, _ in told.known}
     well = len(set(told.health.judged) - ill)
     of = len(told.health.judged)
+    if not of:
+        console.print(NOT_YET, soft_wrap=True)
+        return
     console.print(f"{well} of {of} sources as ever, at {told.health.at:%Y-%m-%d %H:%M} UTC.")
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from crawler.cli import main
 from crawler.commands import report as command
+from crawler.health import NOT_YET
 from crawler.report import words
 from pipelines.history import key
 from storage import delta
@@ -115,6 +116,7 @@ def test_an_empty_archive(tmp_path: Path) -> None:
     text = root.text_content()
     assert "Nothing was announced in this time." in text
     assert "No run has ended yet." in text
+    assert NOT_YET in text
 
 
 def test_a_year_of_many_sources_is_a_page_that_opens(tmp_path: Path) -> None:
