@@ -97,6 +97,22 @@ def test_make_run_names_commands_that_exist() -> None:
         assert made <= targets, page
 
 
+def test_the_table_that_the_readme_shows_is_the_demos(folder: Path) -> None:
+    import storage
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^ (\d{4}-\d\d-\d\d)  (\S+) +(\S+) +(\d+)  (.+)$", text, flags=re.MULTILINE)
+    articles = storage.open_archive(folder / "archive").articles()
+    held = articles.to_table(["date", "source", "language", "title", "bullets"])
+    held = held.sort_by([("date", "descending"), ("title", "ascending")])
+    rows = [
+        (str(row["date"]), row["source"], row["language"], str(len(row["bullets"])), row["title"])
+        for row in held.slice(0, 12).to_pylist()
+    ]
+    assert shown == rows
+    assert f"archive/articles: {held.num_rows} articles, the newest {len(rows)}\n" in text
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
