@@ -92,7 +92,8 @@ class _Work:
         self._members.elect()
         for begin in range(0, todo.num_rows, batch):
             self._compare(todo.slice(begin, batch))
-            self._say(f"{self._compared} of {todo.num_rows} articles compared, {self._copies} copies among them")
+            copies = "1 copy" if self._copies == 1 else f"{self._copies} copies"
+            self._say(f"{self._compared} of {todo.num_rows} articles compared, {copies} among them")
         self._settle()
         if self._wrote:
             self._note()

@@ -48,6 +48,7 @@ def broadsheet(*words: str | Path) -> Result:
 def test_it_tells_what_it_did_and_does_it_once(copied: Archive) -> None:
     done = broadsheet("cluster", "--archive", copied.root)
     assert (done.exit_code, done.stdout) == (0, "Compared 3 articles: 1 copy among them.\n")
+    assert "3 of 3 articles compared, 1 copy among them" in done.stderr
     again = broadsheet("cluster", "--archive", copied.root)
     assert (again.exit_code, again.stdout) == (0, "Every article was compared already; nothing has changed.\n")
     told = json.loads(broadsheet("cluster", "--archive", copied.root, "--all", "--json").stdout)
