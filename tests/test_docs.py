@@ -113,6 +113,18 @@ def test_the_table_that_the_readme_shows_is_the_demos(folder: Path) -> None:
     assert f"archive/articles: {held.num_rows} articles, the newest {len(rows)}\n" in text
 
 
+def test_the_conditions_that_are_shown_find_something_in_the_demo(folder: Path) -> None:
+    import storage
+    from crawler.cli import main
+    from storage.export import Wanted
+
+    articles = storage.open_archive(folder / "archive").articles()
+    shown = [(ROOT / "docs" / "export.md").read_text(encoding="utf-8"), main.commands["export"].help or ""]
+    for text in shown:
+        (where,) = re.findall(r'^ *broadsheet export .*--where "([^"]+)"', text, flags=re.MULTILINE)
+        assert articles.to_table(["id"], Wanted(where=where).filter()).num_rows, where
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

@@ -31,6 +31,13 @@ def test_every_option_of_every_command_stands_in_the_docs() -> None:
                 assert all(option in text for option in parameter.opts), (name, parameter.opts)
 
 
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_the_help_of_every_command_has_an_example(name: str) -> None:
+    command = main.commands[name]
+    text = command.get_help(click.Context(command, info_name=f"broadsheet {name}"))
+    assert re.search(rf"^ {{2,}}(?:[^:\n]+: +)?broadsheet {name}\b", text, flags=re.MULTILINE), text
+
+
 def test_every_column_has_a_description() -> None:
     for table in TABLES:
         for field in table.schema:

@@ -61,6 +61,10 @@ def init(output: Path) -> int:
     """Write a commented configuration.
 
     It has an example of everything. Put your contact and your sources into it; it is refused until you do.
+
+    \b
+      broadsheet init
+      broadsheet init --output papers.toml
     """
     try:
         with output.open("x", encoding="utf-8") as file:
@@ -257,6 +261,10 @@ def demo(archive: Path, serve: bool, port: int, log_level: str) -> int:
 
     They are a daily, a blog, and papers in several languages and encodings, with feeds, sitemaps, robots.txt, a
     paywall, a consent wall and whatever else a crawl meets.
+
+    \b
+      broadsheet demo
+      broadsheet demo --serve --port 8765
     """
     if serve:
         from crawler.demo.server import DemoServer

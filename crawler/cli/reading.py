@@ -11,6 +11,7 @@ from crawler.cli.options import (
     DAY,
     archive_option,
     as_of_option,
+    check_days,
     config_option,
     exits,
     opened_archive,
@@ -33,6 +34,10 @@ def show(url: str, config: Path, archive: Address | None, as_of: str | None, as_
 
     URL may be any address under which the article was met: as announced, after redirects, canonical, or with tracking
     parameters. Where the page is no article of the archive, its fate is told and the exit code is 1.
+
+    \b
+      broadsheet show https://www.daily.example/storm
+      broadsheet show https://www.daily.example/storm --as-of paper-2026 --json
     """
     from crawler.commands import show as view
 
@@ -117,7 +122,12 @@ def diff(
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @exits
 def status(config: Path, archive: Address | None, as_of: str | None, as_json: bool) -> int:
-    """Say what the archive holds: sources, counts, and the last run."""
+    """Say what the archive holds: sources, counts, and the last run.
+
+    \b
+      broadsheet status
+      broadsheet status --archive my-copy --json
+    """
     from rich.table import Table
 
     from crawler.commands import status as view
@@ -191,6 +201,7 @@ def coverage(
     from pipelines.history import key
     from storage.coverage import coverage as count
 
+    check_days(since, until)
     opened = opened_archive(config, archive, as_of)
     view.check_names(opened, names)
     found = count(

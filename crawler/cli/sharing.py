@@ -22,6 +22,7 @@ from crawler.config.append import draft
 from crawler.place import PlaceType
 from crawler.terminal import console, escaped
 from storage.archive import open_archive
+from storage.errors import ArchiveNotFound
 from storage.places import Address
 
 
@@ -57,7 +58,11 @@ from storage.places import Address
 @click.option("--as", "words", type=click.Choice(("schema.org",)), help="Name the fields as schema.org does.")
 @click.option("--manifest", is_flag=True, help="No texts: addresses, hashes and WARC digests, for broadsheet hydrate.")
 @click.option("--all-revisions", is_flag=True, help="Every revision of each article, not the current one.")
-@click.option("--copies", is_flag=True, help="Add who copied whom: cluster, role, similarity, contained, since.")
+@click.option(
+    "--copies",
+    is_flag=True,
+    help="Add who copied whom: cluster, role, similarity, contained, since; --columns and --where cannot name them.",
+)
 @click.option("--file-size", type=SIZE, metavar="SIZE", help="Make it a folder of files of about this size (256 MB).")
 @click.option("--force", is_flag=True, help="Replace an earlier export.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON, with the files' SHA-256.")
@@ -87,7 +92,7 @@ def export(
     \b
       broadsheet export -o all.parquet
       broadsheet export -o june.csv.gz --since 2025-06-01 --until 2025-06-30 --columns date,source,title,url
-      broadsheet export -o storms.jsonl --where "title contains 'storm' and count(bullets) > 0" --as schema.org
+      broadsheet export -o harbour.jsonl --where "title contains 'harbour' and count(bullets) > 0" --as schema.org
       broadsheet export -o for-the-hub/ --format huggingface --as-of paper-2026
       broadsheet export -o paper.manifest.csv --manifest --as-of paper-2026
       broadsheet export -o stories.parquet --copies
@@ -174,6 +179,12 @@ def hydrate(
         from crawler.hydrate import fetch
 
         code = fetch(pages, output, draft(config, contact).config, origin=view.origin(manifest), log_level=log_level)
-    found = view.fates(open_archive(output), pages)
+    try:
+        opened = open_archive(output)
+    except ArchiveNotFound:
+        if not check:
+            raise
+        raise ArchiveNotFound(f"there is no archive at {output}; run it once without --check") from None
+    found = view.fates(opened, pages)
     click.echo(escaped(view.as_json(found)) if as_json else "\n".join(view.lines(found)))
     return code or view.code(found)

@@ -95,9 +95,15 @@ def test_it_ends_with_1_where_nothing_matches(place: str, tmp_path: Path) -> Non
     assert not (tmp_path / "a.csv").exists()
 
 
-@pytest.mark.parametrize("name", ["show", "diff", "status", "coverage", "inspect", "export"])
+@pytest.mark.parametrize("name", ["show", "diff", "status", "coverage", "inspect", "export", "health", "report"])
 def test_every_reading_command_takes_a_moment(name: str) -> None:
     assert "--as-of" in [option for parameter in main.commands[name].params for option in parameter.opts]
+
+
+def test_coverage_of_a_time_that_ends_before_it_begins_is_refused(place: str) -> None:
+    got = CliRunner().invoke(main, ["coverage", "--archive", place, "--since", "2026-11-02", "--until", "2026-11-01"])
+    assert (got.exit_code, got.stdout) == (2, "")
+    assert "it is before --since" in got.stderr
 
 
 def test_an_earlier_instant_and_a_snapshot_are_exported_as_they_were(tmp_path: Path, archive: Archive) -> None:
@@ -122,6 +128,9 @@ def test_an_earlier_instant_and_a_snapshot_are_exported_as_they_were(tmp_path: P
         (("-o", "a.csv", "--source", "harbor"), "there are: harbour"),
         (("-o", "a.csv", "--as-of", "2020-01-01"), "instants from"),
         (("-o", "a.csv", "--as-of", "nothing"), "none is pinned"),
+        (("-o", "a.csv", "--as-of", "2999-01-01"), "lies in the future"),
+        (("-o", "hub/", "--manifest", "--format", "huggingface"), "export it as .csv, .jsonl or .parquet"),
+        (("-o", "a.csv", "--copies", "--where", "role = 'copy'"), "filter the file"),
         (("-o", "a.csv", "--since", "yesterday"), "write YYYY-MM-DD"),
         (("-o", "a.csv", "--manifest", "--columns", "url"), "columns of its own"),
         (("-o", "no/such/a.csv"), "there is no folder"),

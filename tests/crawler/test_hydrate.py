@@ -226,3 +226,10 @@ def test_an_article_under_another_id_is_another() -> None:
     assert hydrate._fate(row, found, {"9": {"other"}}).fate == "other_article"
     assert hydrate._fate(row, found, {"9": {"r"}}).fate == "same_text"
     assert hydrate._fate(row, None, {}).fate == "deferred"
+
+
+def test_a_check_of_what_was_never_fetched_says_what_to_run(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("url,source,revision\nhttp://paper.test/1,paper,r1\n")
+    done = CliRunner().invoke(main, ["hydrate", str(tmp_path / "m.csv"), "-o", str(tmp_path / "none"), "--check"])
+    assert done.exit_code == 2
+    assert f"there is no archive at {tmp_path / 'none'}; run it once without --check\n" in done.stderr
