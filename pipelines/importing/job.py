@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -74,11 +75,19 @@ def import_part(task: Task) -> Report:
 
     Raises as :func:`import_files` does, also where the archive is not the job's.
     """
-    read: dict[str, int] = {}
+    before: Counter[str] = Counter()
+    now: Progress | None = None
 
     def watch(seen: Progress) -> bool:
-        read[seen.input.address] = seen.read
-        METER.count(bytes=sum(read.values()), pages=seen.taken, archived=seen.archived)
+        nonlocal now
+        if now is not None and now.input != seen.input:
+            before.update(bytes=now.read, pages=now.taken, archived=now.archived)
+        now = seen
+        METER.count(
+            bytes=before["bytes"] + seen.read,
+            pages=before["pages"] + seen.taken,
+            archived=before["archived"] + seen.archived,
+        )
         return METER.stopping
 
     return import_files(task, say=METER.say, watch=watch)
@@ -130,6 +139,8 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
         for file in task.inputs:
             if file.identity in done:
                 reports.append(FileReport(input=file, outcome="already"))
+                # Whether to stop is asked at the next record: nothing is under way here.
+                watch(Progress(input=file, read=file.size or 0, taken=0, archived=0))
                 continue
             if _is_enough(task, reports):
                 return Report(files=tuple(reports), busy=tuple(sorted(busy)))
@@ -199,6 +210,8 @@ def _one(
     )
     try:
         outcome, detail = _ended(work)
+        # With what was under way when the last record was read.
+        watch(Progress(input=file, read=work.read, taken=work.taken, archived=work.archived))
         report = _report(work, file, run, outcome, detail)
         run.finish(outcome=_outcome_of(work, outcome), tallies=report.tallies, detail=_told(report, task.part))
     except (ArchiveError, OSError) as error:

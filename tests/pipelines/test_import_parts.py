@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from pathlib import Path
 
@@ -74,6 +75,19 @@ def test_parts_bring_together_what_one_import_brings(tmp_path: Path, count: int)
     # Once all parts are there, an import of the whole has nothing left to open, but for what is damaged.
     again = import_files(task(tmp_path, "parts"))
     assert [file.outcome for file in again.files] == ["already", "already", "done"]
+
+
+def test_a_part_counts_over_all_its_files(tmp_path: Path) -> None:
+    alone = dataclasses.replace(task(tmp_path, "parts"), job="")
+    sizes = [file.size or 0 for file in alone.inputs]
+    for _ in range(2):
+        METER.counts.clear()
+        report = import_part(alone)
+        taken = sum(
+            one.count for file in report.files for one in file.tallies if one.outcome not in ("skipped", "damaged")
+        )
+        kept = sum(file.count("archived") for file in report.files)
+        assert METER.counts == {"bytes": sum(sizes), "pages": taken, "archived": kept}
 
 
 def test_sites_that_a_source_holds_together_stay_together() -> None:
