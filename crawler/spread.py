@@ -46,6 +46,12 @@ class Overview:
             self._task = self._bar.add_task("tasks", total=of, counts="")
             self._bar.start()
 
+    def begin(self, of: int) -> None:
+        """There are so many tasks, as is known now."""
+        self._of = of
+        if self._bar is not None:
+            self._bar.update(self._task, total=of)
+
     def show(self, standing: Standing) -> None:
         """Show the state of now."""
         if self._bar is not None:

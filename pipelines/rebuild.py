@@ -25,6 +25,7 @@ from deltalake import DeltaTable
 from pipelines.differences import Differences, Loss
 from pipelines.executors import Executor, LocalExecutor, claims
 from pipelines.executors.meter import METER
+from pipelines.limits import Limits
 from pipelines.outcomes import PAGES
 from pipelines.process import EXTRACTOR
 from pipelines.readings import Submit, here
@@ -101,15 +102,18 @@ def look(
     submit: Submit = here,
     executor: Executor | None = None,
     workers: int = 0,
+    limits: Limits | None = None,
     tasks: int = 1,
     job: str = "",
+    begin: Callable[[int], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Preview:
     """Read again what ``request`` asks for, and spool what would change. Nothing of the tables is changed.
 
     The caller holds the maintenance lock, and has put dead runs right. ``submit`` starts the extraction of a page. With
-    an ``executor``, the tasks of ``job`` run where it runs them, each with so many ``workers`` of its own; there are
-    ``tasks`` or somewhat more of them, where so many sources stand alone.
+    an ``executor``, the tasks of ``job`` run where it runs them, each with so many ``workers`` of its own, which
+    keep to the ``limits`` of a page; there are ``tasks`` or somewhat more of them, where so many sources stand alone.
+    ``begin`` is told how many there are before the first begins.
 
     Raises:
         UnknownSource: the archive knows nothing of a source that was named.
@@ -128,12 +132,15 @@ def look(
     pending = _pending(archive, snapshot, open_runs)
     asked = scopes(seen, wanted, request)
     groups = _groups(seen, known.keys())
+    limits = limits or Limits()
     given = [
         Task(
             # What a task that outlived its driver still spools is none of the next rebuild's.
             name=f"{job}{number:05}",
             archive=str(archive.root.absolute() if isinstance(archive.root, Path) else archive.root),
             workers=workers,
+            timeout=limits.timeout,
+            memory=limits.memory,
             job=job,
             sources=tuple(names),
             scopes=tuple(asked[name] for name in names if name in asked),
@@ -145,6 +152,7 @@ def look(
     ]
     count = _Counting(submit, say, _most(seen, wanted))
     work = reread_there if executor is not None else partial(reread, archive=archive, submit=count.submit)
+    begin(len(given))
     # Closed before a cluster is left, also where an exception holds on to the iterator.
     with contextlib.closing((executor or LocalExecutor()).map(work, given)) as ended:
         done = [one.value() for one in ended]

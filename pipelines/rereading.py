@@ -20,6 +20,7 @@ from pipelines import forgotten, moves, outcomes
 from pipelines.differences import Comparison, Differences, PageChange
 from pipelines.fates import fates
 from pipelines.history import KNOWN_ARTICLE, History, Verdict
+from pipelines.limits import MEMORY, TIMEOUT
 from pipelines.outspool import EVENTS, Files, OutSpool
 from pipelines.pages import earlier_page, page_of
 from pipelines.readings import Reading, Submit, ahead, here
@@ -58,8 +59,8 @@ class Task:
     pending: frozenset[tuple[str, int]] = frozenset()
     samples: int = 3
     workers: int = 0
-    timeout: float = 30.0
-    memory: int = 2 * 10**9
+    timeout: float = TIMEOUT
+    memory: int = MEMORY
     job: str = ""
 
 

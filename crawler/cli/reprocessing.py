@@ -116,6 +116,7 @@ def rebuild(
             accept_loss=accept_loss,
             dry_run=dry_run,
             workers=os.cpu_count() or 1,
+            limits=loaded.crawl.limits if loaded is not None else None,
             agree=agree,
             say=say,
             spread=spread,

@@ -62,7 +62,7 @@ def crawl(
     lacking = disk_lacks(config)
     if lacking is not None:
         raise ArchiveError(lacking)
-    pool = Pool(1)
+    pool = Pool(1, config.crawl.limits)
     try:
         put_right(archive, submit=pool.submit, say=say)
     finally:

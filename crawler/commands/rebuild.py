@@ -17,6 +17,7 @@ from pipelines.differences import Differences, Loss, Sample, Turned
 from pipelines.executors import claims
 from pipelines.executors.cluster import Spread, joined
 from pipelines.executors.ray import RayExecutor, Standing
+from pipelines.limits import Limits
 from pipelines.pool import Pool
 from pipelines.process import EXTRACTOR
 from pipelines.rebuild import Preview, Rebuilt
@@ -80,6 +81,7 @@ def run(
     accept_loss: bool,
     dry_run: bool,
     workers: int,
+    limits: Limits | None = None,
     agree: Callable[[Preview, dict[str, tuple[Loss, ...]]], bool],
     say: Callable[[str], None] = lambda _: None,
     spread: Spread | None = None,
@@ -88,14 +90,16 @@ def run(
     """Rebuild ``archive``, once ``agree`` has seen what that changes; a dry run changes nothing.
 
     Sources that would lose more than ``bound`` (0 to 1) are left out, unless the loss is accepted. Pages are read in
-    ``workers`` processes with limits of time and memory. Runs that died are put right first. With ``spread``, tasks on
-    a cluster read the pages, and ``err`` shows how far they are; what they found is replaced from here, in one commit.
+    ``workers`` processes with ``limits`` of time and memory, a crawl's defaults unless given. Runs that died are put
+    right first. With ``spread``, tasks on a cluster read the pages, and ``err`` shows how far they are; what they found
+    is replaced from here, in one commit.
 
     Raises:
         ArchiveBusy: another maintenance is under way.
         ArchiveError: the archive cannot be read or written, or knows nothing of a source that was named.
     """
-    pool = Pool(workers)
+    limits = limits or Limits()
+    pool = Pool(workers, limits)
     with archive.lock_maintenance("rebuilding"), archive.writing():
         try:
             if not dry_run:
@@ -103,7 +107,7 @@ def run(
             preview = (
                 rebuild.look(archive, request, submit=pool.submit, say=say)
                 if spread is None or err is None
-                else _spread(archive, request, spread, err)
+                else _spread(archive, request, spread, limits, err)
             )
             losses = {} if accept_loss else preview.losses(bound)
             known = {one.source for one in preview.differences}
@@ -119,7 +123,7 @@ def run(
             abandon(archive.root)
 
 
-def _spread(archive: Archive, request: Request, spread: Spread, err: Console) -> Preview:
+def _spread(archive: Archive, request: Request, spread: Spread, limits: Limits, err: Console) -> Preview:
     """See on a cluster what a rebuild changes."""
     job = claims.new_job()
     with joined(spread.on, say=say_on(err)) as cluster, claims.hold(archive, job, what="a rebuild") as held:
@@ -133,7 +137,16 @@ def _spread(archive: Archive, request: Request, spread: Spread, err: Console) ->
                     return False
 
                 executor = RayExecutor(cluster, name=lambda one: _sources_of(one), say=say_on(err), watch=watch)
-                return rebuild.look(archive, request, executor=executor, workers=1, tasks=tasks, job=job)
+                return rebuild.look(
+                    archive,
+                    request,
+                    executor=executor,
+                    workers=1,
+                    limits=limits,
+                    tasks=tasks,
+                    job=job,
+                    begin=view.begin,
+                )
         finally:
             held.release(remove=True)
 

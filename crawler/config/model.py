@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crawler.config.errors import ConfigError
 from crawler.config.values import host_of
+from pipelines.limits import MEMORY, TIMEOUT, Limits
 from pipelines.policy import RightsPolicy
 from storage.health.model import Expectations
 from storage.places import Address, default_spool
@@ -77,13 +78,18 @@ class CrawlConfig:
     revisit: tuple[float, ...] = (3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0)
     robots_max_age: float = 86400.0
     workers: int = 0
-    extract_timeout: float = 20.0
-    extract_memory: int = 10**9
+    extract_timeout: float = TIMEOUT
+    extract_memory: int = MEMORY
     budget: BudgetConfig = BudgetConfig()
     rights_policy: RightsPolicy = "record"
     obey_noarchive: bool = False
     allow_private: tuple[str, ...] = ()
     render_timeout: float = 20.0
+
+    @property
+    def limits(self) -> Limits:
+        """What a page may cost where it is extracted."""
+        return Limits(timeout=self.extract_timeout, memory=self.extract_memory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

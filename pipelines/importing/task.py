@@ -9,6 +9,7 @@ from typing import Literal
 
 from pipelines.importing.inputs import Input
 from pipelines.importing.wanted import Part, Source, Wanted
+from pipelines.limits import MEMORY, TIMEOUT
 from storage.places import Address
 from storage.records import Tally
 from storage.warc import DamagedRecord
@@ -38,8 +39,8 @@ class Task:
     dry_run: bool = False
     spool: Path | None = None
     workers: int = 1
-    timeout: float = 20.0
-    memory: int = 10**9
+    timeout: float = TIMEOUT
+    memory: int = MEMORY
     max_page: int = 20 * 10**6
     batch_pages: int = 500
     batch_bytes: int = 64 * 10**6

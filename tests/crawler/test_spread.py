@@ -129,6 +129,8 @@ def test_how_far_all_tasks_are_stands_in_a_line() -> None:
     standing = Standing(ended=1, working=(working,), counts={"pages": 5})
     view = Overview(Console(file=io.StringIO()), of=3, words=lambda counts: named(counts, pages="pages read"))
     assert view.line(standing) == "1 of 3 tasks done, 1 at work on 1 node: 5 pages read"
+    view.begin(2)
+    assert view.line(standing).startswith("1 of 2 tasks done")
 
 
 def test_a_node_with_another_broadsheet_or_python_is_unfit() -> None:

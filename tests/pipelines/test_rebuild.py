@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 import pytest
@@ -17,6 +18,7 @@ from pipelines import outcomes, rebuild
 from pipelines.executors import Ended
 from pipelines.executors.base import Item, Result
 from pipelines.history import History, Verdict
+from pipelines.limits import Limits
 from pipelines.process import EXTRACTOR, process
 from pipelines.readings import Submit, here
 from pipelines.rebuild import Preview, Rebuilt, UnknownSource
@@ -432,8 +434,12 @@ def test_what_is_left_out_stays_as_it_was(archive: Archive) -> None:
 class Elsewhere:
     """Runs each task with nothing but what can be pickled, as one on another machine does."""
 
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Ended[Item, Result]]:
         for item in items:
+            self.given.append(item)
             there, given = pickle.loads(pickle.dumps((work, item)))
             yield Ended(item=item, result=pickle.loads(pickle.dumps(there(given))))
 
@@ -441,7 +447,14 @@ class Elsewhere:
 def test_tasks_can_be_done_elsewhere(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     before = whole(archive)
     with archive.lock_maintenance("rebuilding"):
-        preview = rebuild.look(archive, Request(again=True), executor=Elsewhere())
+        begun: list[int] = []
+        limits = Limits(timeout=7.0)
+        elsewhere = Elsewhere()
+        preview = rebuild.look(
+            archive, Request(again=True), executor=elsewhere, limits=limits, tasks=9, begin=begun.append
+        )
+        assert begun == [1], "one source makes one task, however many were asked for"
+        assert [(one.timeout, one.memory) for one in elsewhere.given] == [(7.0, 10**9)]
         assert rebuild.carry_out(archive, preview) is not None
     assert preview.pages == 5
     assert whole(archive) == before
