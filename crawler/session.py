@@ -21,13 +21,13 @@ from crawler.hosts import Hosts
 from crawler.listed import read_again
 from crawler.plan import Plan
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
-from pipelines import forgotten, outcomes, repair
+from pipelines import collector, forgotten, outcomes, repair
 from pipelines.executors import claims
 from pipelines.history import History
 from pipelines.readings import Submit
 from pipelines.recovery import recover
 from pipelines.workers import Workers
-from storage.archive import Archive, Run, open_archive
+from storage.archive import Archive, Batch, Run, open_archive
 from storage.errors import ArchiveError, LeaseLost
 from storage.health.judge import tallies
 from storage.locks import Lock
@@ -265,9 +265,13 @@ class Session:
             self._pages_pending = 0
             self._committed_at = dt.datetime.now(dt.UTC)
             try:
-                await asyncio.to_thread(self.run.commit, batch)
+                await asyncio.to_thread(self._write, batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, the run can write no more, and ends as failed
                 self.fail(error)
+
+    def _write(self, batch: Batch) -> None:
+        self.run.commit(batch)
+        collector.give_back()
 
     def fail(self, error: Exception) -> None:
         """Break the session because the archive cannot be written."""

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines import sieve
+from pipelines.collector import give_back
 from pipelines.sieve import EVENT, NEVER, NO_STATUS, Events, Ints, Sieved
 from pipelines.states import DEGRADED, FETCHED, FRESH, KNOWN_ARTICLE, ArticleState, Glance, UrlState, key
 from pipelines.urls import PLAIN, TRACKED, canonical
@@ -111,7 +112,7 @@ class Ledger:
                     if self._may_hold(opened, number):
                         yield begin, opened.read_row_group(number, columns=list(_COLUMNS))
                     begin += rows
-            sieve.give_back()
+            give_back()
 
     def _may_hold(self, opened: pq.ParquetFile, number: int) -> bool:
         """Whether the row group may have a row of a wanted source, as far as its statistics tell."""
@@ -308,7 +309,7 @@ def _grouped(
     for part in parts:
         events = np.concatenate(part) if part else np.empty(0, _ARTICLE)
         part.clear()
-        sieve.give_back()
+        give_back()
         events = events[np.argsort(events["key"], kind="stable")]
         found, count = np.unique(events["key"], return_counts=True)
         keys.append(found)

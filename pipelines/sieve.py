@@ -6,14 +6,14 @@ order, into a :class:`~pipelines.states.UrlState` gives the state that taking al
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from pipelines.collector import give_back
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -67,14 +67,6 @@ class Sieved:
     known: Bools
     announced: Bools
     rows: npt.NDArray[np.uint32]
-
-
-def give_back() -> None:
-    """Return to the system what was freed. The C library keeps it otherwise, a third of all that a ledger takes."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
 
 
 def part_of(key: Ints) -> npt.NDArray[np.uint8]:
