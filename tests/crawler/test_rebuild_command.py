@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 from crawler.cli import main
 from crawler.commands import rebuild as view
 from pipelines.history import History
+from pipelines.limits import Limits
 from pipelines.process import process
 from pipelines.scopes import Request
 from storage import replace
@@ -28,6 +30,7 @@ CONFIG = """
 path = "archive"
 [crawl]
 contact = "mailto:archive@harbour.test"
+extract_timeout = "7s"
 [[source]]
 name = "harbour"
 entrances = ["http://harbour.test/feed"]
@@ -64,8 +67,11 @@ class Reader:
 
     change: Callable[[Article], Article | Rejection] = staticmethod(lambda one: one)
 
-    def __init__(self, count: int) -> None:
+    limits: ClassVar[list[Limits]] = []
+
+    def __init__(self, count: int, limits: Limits) -> None:
         self.count = count
+        self.limits.append(limits)
 
     def submit(self, page: Page) -> Future[Article | Rejection]:
         done: Future[Article | Rejection] = Future()
@@ -197,6 +203,7 @@ def test_the_configurations_rules_are_those_of_today(
     config.write_text(CONFIG, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert broadsheet("rebuild", "--yes").exit_code == 0
+    assert Reader.limits[-1] == Limits(timeout=7.0)
     assert [one.title for one in kept(archive)] == ["The head of it"] * 3 + ["Boat 3", "Boat 4", "Boat 5"]
 
 
