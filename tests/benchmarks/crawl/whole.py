@@ -5,8 +5,8 @@ usage: whole.py [--pages 5000] [--peers 500] [--bench FOLDER] [--write]
 What the parts allow is cores / (processor time a page of a bare Scrapy spider + of ``process`` + of WARC and commit),
 each measured alone in the same run (``parts.py``). The peers fetch and extract the same pages from the same server:
 news-please by ``NewsPlease.from_urls``, in an environment of its own below ``build/bench``; trafilatura by its command,
-with two processes and its pause between requests to one host set to nothing. ``--write`` puts the figures into
-docs/performance.md.
+with two processes, its pause between requests to one host set to nothing, and all pages on one host, for it takes no
+HTTP proxy. ``--write`` puts the figures into docs/performance.md.
 """
 
 from __future__ import annotations
@@ -126,6 +126,32 @@ def crawl(server: Server, folder: Path, *options: str) -> tuple[float, float, in
     return seconds, spent, open_archive(folder / "archive").articles().count_rows()
 
 
+def alone(count: int, pages: Path, scratch: Path) -> list[str]:
+    """What a crawl of ``count`` pages reaches of what its parts allow, in lines."""
+    cores = len(os.sched_getaffinity(0))
+    whole = scratch / "whole"
+    whole.mkdir()
+    with Server(pages, count) as server:
+        parts = {part: cost(part, server, pages, count) for part in ("fetch", "extract", "keep")}
+        print(f"parts, ms a page: {parts}", file=sys.stderr)
+        server.environment["BENCH_LAG"] = str(scratch / "lag.json")
+        server.environment["PYTHONPATH"] = f"{ROOT}{os.pathsep}{HERE}"
+        seconds, spent, articles = crawl(server, whole, "-s", 'EXTENSIONS={"lag.Lag": 0}')
+    lag = json.loads((scratch / "lag.json").read_text(encoding="utf-8"))
+    allowed = cores / (sum(parts.values()) / 1e3)
+    reached = count / seconds
+    return [
+        f"- processor time a page, each part alone: {parts['fetch']:.1f} ms for a bare Scrapy spider, "
+        f"{parts['extract']:.1f} ms for `process`, {parts['keep']:.1f} ms for WARC and commit; {cores} cores allow "
+        f"{allowed:.0f} pages a second",
+        f"- a crawl of {count:,} pages of {PAPERS} hosts without a delay, from start to exit: {articles:,} "
+        f"articles in {seconds:.1f} s, {reached:.0f} pages a second, **{reached / allowed:.2f} of what the parts "
+        f"allow**; {spent / count * 1e3:.1f} ms of processor time a page",
+        f"- lag of the event loop meanwhile: {lag['0.5']:.1f} ms at the median, {lag['0.99']:.1f} ms at the 99th "
+        f"percentile, **{lag['0.999']:.1f} ms at the 99.9th**, {lag['1.0']:.0f} ms at most of {lag['looks']:,}",
+    ]
+
+
 def against(pages: Path, count: int, scratch: Path) -> list[str]:
     """Rows of a table: Broadsheet and its peers over the same pages, in turn."""
     listed, settings = scratch / "urls.txt", scratch / "settings.cfg"
@@ -133,7 +159,10 @@ def against(pages: Path, count: int, scratch: Path) -> list[str]:
     import trafilatura
 
     shipped = (Path(trafilatura.__file__).parent / "settings.cfg").read_text(encoding="utf-8")
-    lines = ["SLEEP_TIME = 0" if line.startswith("SLEEP_TIME") else line for line in shipped.splitlines()]
+    changed = {"SLEEP_TIME": "0", "SSRF_PROTECTION": "False"}
+    lines = [line for line in shipped.splitlines() if line.partition(" ")[0].partition("=")[0] not in changed]
+    at = lines.index("[DEFAULT]") + 1
+    lines[at:at] = [f"{name} = {value}" for name, value in changed.items()]
     settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
     (scratch / "own").mkdir()
     rows = ["| crawl of the same pages | articles | time | processor time | times as long |", "|---|---|---|---|---|"]
@@ -146,6 +175,12 @@ def against(pages: Path, count: int, scratch: Path) -> list[str]:
             f"| news-please, `NewsPlease.from_urls` | {told.split()[-1]} | {seconds:.1f} s | {spent:.1f} s "
             f"| {seconds / own:.1f} |"
         )
+        # It takes no HTTP proxy, and asks the server itself.
+        own_addresses = [
+            f"http://127.0.0.1:{server.port}/2026/11/saved-page-number-{number}" for number in range(count)
+        ]
+        listed.write_text("\n".join(own_addresses) + "\n", encoding="utf-8")
+        del server.environment["http_proxy"]
         out = scratch / "trafilatura"
         command = [Path(sys.executable).parent / "trafilatura", "-i", listed, "-o", out, "--json", "--with-metadata"]
         command += ["--parallel", "2", "--config-file", settings]
@@ -158,7 +193,7 @@ def against(pages: Path, count: int, scratch: Path) -> list[str]:
 def main() -> int:
     """Measure, print, and write where that is asked for."""
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    cli.add_argument("--pages", type=int, default=5000)
+    cli.add_argument("--pages", type=int, default=5000, help="pages of the crawl; 0 leaves it out")
     cli.add_argument("--peers", type=int, default=500, help="pages for the comparison with the peers; 0 leaves it out")
     cli.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench", metavar="FOLDER")
     cli.add_argument("--write", action="store_true")
@@ -171,27 +206,7 @@ def main() -> int:
         pages = Path(name) / "pages"
         pages.mkdir()
         print(f"{prepare(args.bench, pages)} saved pages that are articles", file=sys.stderr)
-        whole = Path(name) / "whole"
-        whole.mkdir()
-        with Server(pages, args.pages) as server:
-            parts = {part: cost(part, server, pages, args.pages) for part in ("fetch", "extract", "keep")}
-            print(f"parts, ms a page: {parts}", file=sys.stderr)
-            server.environment["BENCH_LAG"] = str(Path(name) / "lag.json")
-            server.environment["PYTHONPATH"] = f"{ROOT}{os.pathsep}{HERE}"
-            seconds, spent, articles = crawl(server, whole, "-s", 'EXTENSIONS={"lag.Lag": 0}')
-        lag = json.loads((Path(name) / "lag.json").read_text(encoding="utf-8"))
-        allowed = cores / (sum(parts.values()) / 1e3)
-        reached = args.pages / seconds
-        lines = [
-            f"- processor time a page, each part alone: {parts['fetch']:.1f} ms for a bare Scrapy spider, "
-            f"{parts['extract']:.1f} ms for `process`, {parts['keep']:.1f} ms for WARC and commit; {cores} cores allow "
-            f"{allowed:.0f} pages a second",
-            f"- a crawl of {args.pages:,} pages of {PAPERS} hosts without a delay, from start to exit: {articles:,} "
-            f"articles in {seconds:.1f} s, {reached:.0f} pages a second, **{reached / allowed:.2f} of what the parts "
-            f"allow**; {spent / args.pages * 1e3:.1f} ms of processor time a page",
-            f"- lag of the event loop meanwhile: {lag['0.5']:.1f} ms at the median, {lag['0.99']:.1f} ms at the 99th "
-            f"percentile, **{lag['0.999']:.1f} ms at the 99.9th**, {lag['1.0']:.0f} ms at most of {lag['looks']:,}",
-        ]
+        lines = alone(args.pages, pages, Path(name)) if args.pages else []
         if args.peers:
             lines += ["", *against(pages, args.peers, Path(name))]
     print(*lines, sep="\n")
