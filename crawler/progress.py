@@ -7,8 +7,8 @@ import time
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from crawler import bars
 from crawler.session import Session
 from crawler.terminal import LINE_SECONDS
 
@@ -30,16 +30,7 @@ class Bar:
     """A bar on a terminal: settled out of announced, and the counts beside it."""
 
     def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[counts]}"),
-            console=console,
-            transient=True,
-        )
+        self._progress = bars.counting(console)
         self._task = self._progress.add_task("crawling", total=None, counts="")
         self._progress.start()
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
+from crawler import bars
 from crawler.terminal import LINE_SECONDS, clean
 from pipelines.executors.ray import Standing
 from storage.places import Address
@@ -33,16 +34,7 @@ class Overview:
         self._next = time.monotonic() + LINE_SECONDS
         self._bar: Progress | None = None
         if console.is_terminal:
-            self._bar = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.fields[counts]}"),
-                console=console,
-                transient=True,
-            )
+            self._bar = bars.counting(console)
             self._task = self._bar.add_task("tasks", total=of, counts="")
             self._bar.start()
 

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -137,7 +136,7 @@ def look(
         Task(
             # What a task that outlived its driver still spools is none of the next rebuild's.
             name=f"{job}{number:05}",
-            archive=str(archive.root.absolute() if isinstance(archive.root, Path) else archive.root),
+            archive=archive.address,
             workers=workers,
             timeout=limits.timeout,
             memory=limits.memory,

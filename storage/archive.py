@@ -100,6 +100,11 @@ class Archive:
         return Rows(self.root / table.name, table, current=current, at=at)
 
     @property
+    def address(self) -> str:
+        """Where the archive lies, as another process or a node that shares the place can open it."""
+        return str(self.root.absolute() if isinstance(self.root, Path) else self.root)
+
+    @property
     def warc(self) -> Place:
         """The folder of the WARC segments; on S3 with those beside it that are not uploaded yet."""
         folder = self.root / "warc"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from rich.console import Console
 
@@ -128,7 +127,7 @@ def _spread(archive: Archive, request: Request, spread: Spread, limits: Limits, 
     job = claims.new_job()
     with joined(spread.on, say=say_on(err)) as cluster, claims.hold(archive, job, what="a rebuild") as held:
         try:
-            cluster.check(claims.probe, _address(archive), job)
+            cluster.check(claims.probe, archive.address, job)
             tasks = spread.count(cluster, most=MOST)
             with overview(err, of=tasks, words=lambda counts: named(counts, pages="pages read")) as view:
 
@@ -149,10 +148,6 @@ def _spread(archive: Archive, request: Request, spread: Spread, limits: Limits, 
                 )
         finally:
             held.release(remove=True)
-
-
-def _address(archive: Archive) -> str:
-    return str(archive.root.absolute() if isinstance(archive.root, Path) else archive.root)
 
 
 def _sources_of(task: Task) -> str:
