@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from crawler.demo import DemoServer
+from storage import open_archive
+from storage.errors import ArchiveError
 from tests.crash.harness import hurry
 from tests.storage.object_storage.faulty import answers, free_port
 
@@ -66,6 +68,16 @@ class Nodes:
             for _ in range(missing):
                 self.add()
         assert missing == 1, "no node was killed in time"
+
+
+def both_at_work(archive: str) -> bool:
+    """Whether two runs have rows and no end yet, one on each node: a task killed sooner or later interrupts no run."""
+    try:
+        found = open_archive(archive)
+        begun = set(found.captures().to_table(["run"])["run"].to_pylist())
+        return len(begun - set(found.runs().to_table(["run"])["run"].to_pylist())) > 1
+    except ArchiveError:
+        return False
 
 
 @pytest.fixture(scope="package")

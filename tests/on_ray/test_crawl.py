@@ -14,11 +14,10 @@ from crawler.cli import main
 from crawler.demo import demo_config_toml
 from storage import open_archive
 from storage.archive import Archive
-from storage.errors import ArchiveError
 from storage.verify import verify
 from tests.archive_samples import faults
 from tests.crash.harness import BROADSHEET, differences
-from tests.on_ray.conftest import BUCKET, Nodes
+from tests.on_ray.conftest import BUCKET, Nodes, both_at_work
 
 # Small batches and some patience between requests, so that a kill falls between two commits.
 ARCHIVE = 'batch_pages = 2\nbatch_seconds = "1s"\n'
@@ -57,14 +56,7 @@ def test_a_crawl_of_which_a_node_is_killed_brings_the_same_articles(
 ) -> None:
     archive = str(tmp_path / "archive") if place == "folder" else f"s3://{BUCKET}/crawled"
     config = configured(tmp_path, archive)
-
-    def at_work() -> bool:
-        try:
-            return open_archive(archive).articles().count_rows() > 0
-        except ArchiveError:
-            return False
-
-    with nodes.killed_once(at_work):
+    with nodes.killed_once(lambda: both_at_work(archive)):
         result = crawled(config, "--json")
     found = open_archive(archive)
     assert list(differences(found, alone)) == []

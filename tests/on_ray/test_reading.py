@@ -22,12 +22,11 @@ from pipelines.importing.wanted import Wanted
 from pipelines.scopes import Request
 from storage import open_archive
 from storage.archive import Archive
-from storage.errors import ArchiveError
 from storage.records import SiteRules
 from storage.rows import Rows
 from storage.verify import verify
 from tests.archive_samples import faults
-from tests.on_ray.conftest import BUCKET, Nodes
+from tests.on_ray.conftest import BUCKET, Nodes, both_at_work
 from tests.on_ray.work import import_but_the_first, reread_for_ever
 from tests.warc_corpus import members, page, response
 
@@ -124,15 +123,7 @@ def test_an_import_of_which_a_node_is_killed_brings_the_same_rows(
     nodes: Nodes, files: tuple[str, ...], alone: tuple[Report, Archive], tmp_path: Path, place: str
 ) -> None:
     archive = str(tmp_path / "archive") if place == "folder" else f"s3://{BUCKET}/imported"
-
-    def at_work() -> bool:
-        """Whether the run of either node's task has rows: a task that is killed before leaves no run behind."""
-        try:
-            return len(open_archive(archive).captures().to_table(["run"])["run"].unique()) > 1
-        except ArchiveError:
-            return False
-
-    with nodes.killed_once(at_work):
+    with nodes.killed_once(lambda: both_at_work(archive)):
         report, said = imported(tmp_path, archive, files, Spread(on="ray", tasks=3))
     found = open_archive(archive)
     same(found, alone[1])
