@@ -32,6 +32,8 @@ _FRUGAL: Mapping[str, Any] = {
     "fragment_readahead": 1,
     "use_threads": False,
 }
+# A scan keeps the footer of every file it has opened, some 200 KB of memory each; a long run leaves thousands of files.
+_AT_ONCE = 64
 # Of a file here, pages are read as they are needed; from a bucket, whole columns at a time.
 _AS_NEEDED = ds.ParquetFragmentScanOptions(pre_buffer=False)
 
@@ -71,12 +73,15 @@ class Rows:
         """The snapshot's files as a ``pyarrow.dataset.Dataset``: every row, all revisions."""
         if not self._files:
             return ds.InMemoryDataset(self.schema.empty_table())
+        return self._dataset(self._files)
+
+    def _dataset(self, files: Sequence[str]) -> ds.Dataset:
         partitioning = None
         if self._table.partition_by:
             keys = pa.schema([self.schema.field(name) for name in self._table.partition_by])
             partitioning = ds.partitioning(keys, flavor="hive")
         return ds.dataset(
-            self._files,
+            list(files),
             schema=self.schema,
             format="parquet",
             filesystem=self._filesystem,
@@ -111,11 +116,11 @@ class Rows:
         pace = self._frugal() if frugal else {}
         with self._sound():
             if not self._current:
-                yield from self.dataset().to_batches(columns=names, filter=filter, **pace)
+                yield from self._scan(columns=names, filter=filter, **pace)
                 return
             old = self._superseded()
             wanted = names if "row" in names else [*names, "row"]
-            for batch in self.dataset().to_batches(columns=wanted, filter=filter, **pace):
+            for batch in self._scan(columns=wanted, filter=filter, **pace):
                 kept = batch.filter(pc.invert(pc.is_in(batch["row"], value_set=old))) if len(old) else batch
                 if kept.num_rows:
                     yield kept.select(names)
@@ -134,8 +139,20 @@ class Rows:
         """How many rows there are for which ``filter`` holds."""
         if not self._current:
             with self._sound():
-                return int(self.dataset().count_rows(filter=filter))
+                return sum(int(dataset.count_rows(filter=filter)) for dataset in self._pieces())
         return sum(batch.num_rows for batch in self.to_batches(["row"], filter))
+
+    def _pieces(self) -> Iterator[ds.Dataset]:
+        """The snapshot's files, so many at once as a scan may hold the footers of."""
+        if len(self._files) <= _AT_ONCE:
+            yield self.dataset()
+            return
+        for begin in range(0, len(self._files), _AT_ONCE):
+            yield self._dataset(self._files[begin : begin + _AT_ONCE])
+
+    def _scan(self, **how: Any) -> Iterator[pa.RecordBatch]:
+        for dataset in self._pieces():
+            yield from dataset.to_batches(**how)
 
     @contextlib.contextmanager
     def _sound(self) -> Iterator[None]:
@@ -169,14 +186,14 @@ class Rows:
         return self._old
 
     def _found_superseded(self) -> pa.Array:
-        dataset, pace = self.dataset(), {**self._frugal(), "batch_size": 65_536}
-        marks = np.concatenate([np.empty(0, np.int64), *map(_hashes, dataset.to_batches(columns=["id"], **pace))])
+        pace = {**self._frugal(), "batch_size": 65_536}
+        marks = np.concatenate([np.empty(0, np.int64), *map(_hashes, self._scan(columns=["id"], **pace))])
         every = np.sort(marks)
         several = np.isin(marks, every[1:][every[1:] == every[:-1]])
         if not several.any():
             return pa.array([], pa.string())
         found, at = [], 0
-        for batch in dataset.to_batches(columns=["id", "row", "warnings"], **pace):
+        for batch in self._scan(columns=["id", "row", "warnings"], **pace):
             rows = pa.Table.from_batches([batch]).filter(pa.array(several[at : at + batch.num_rows]))
             at += batch.num_rows
             ranked = pc.binary_join_element_wise(pc.if_else(_sound(rows["warnings"]), "1", "0"), rows["row"], "")

@@ -55,7 +55,7 @@ def reasons(captures: Rows, troubles: Iterable[Trouble], *, at: dt.datetime) -> 
     since = dt.datetime.fromtimestamp(min(one.since for one in wanted), dt.UTC)
     names = pa.array(sorted({one.source for one in wanted}), pa.string())
     table = captures.to_table(
-        ["source", "kind", "requested_url", "at", "outcome", "reason", "url"],
+        ["source", "kind", "requested_url", "at", "outcome", "reason"],
         (pc.field("at") >= pa.scalar(since)) & (pc.field("at") <= pa.scalar(at)) & pc.field("source").isin(names),
     )
     found = {}

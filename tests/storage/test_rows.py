@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pytest
 from deltalake import DeltaTable
 
@@ -109,6 +110,27 @@ def test_batches_come_lazily(archive: Archive) -> None:
     assert isinstance(first, pa.RecordBatch)
     assert first.schema.names == ["title"]
     assert first.num_rows + sum(batch.num_rows for batch in batches) == 5
+
+
+def test_no_scan_holds_the_footers_of_many_files(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(archive, *(revision(number % 3, number, section="sport" if number < 4 else "news") for number in range(5)))
+    sport = pc.field("section") == "sport"
+
+    def read() -> list[object]:
+        every, current = archive.articles(all_revisions=True), archive.articles()
+        return [
+            [rows.to_table(["title"], wanted)["title"].to_pylist() for rows in (every, current)]
+            + [rows.count_rows(wanted) for rows in (every, current)]
+            for wanted in (None, sport)
+        ]
+
+    at_once = read()
+    opened: list[int] = []
+    whole = ds.dataset
+    monkeypatch.setattr(ds, "dataset", lambda files, **how: (opened.append(len(files)), whole(files, **how))[1])
+    monkeypatch.setattr(reading, "_AT_ONCE", 2)
+    assert read() == at_once
+    assert set(opened) == {1, 2}, "five files are read two by two"
 
 
 def test_it_reads_one_snapshot_whatever_is_added_meanwhile(archive: Archive) -> None:
