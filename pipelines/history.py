@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pipelines import moves, verdicts
 from pipelines.ledger import Ledger, Vectors, place_of
 from pipelines.sieve import Bools
+from pipelines.sites import Sites
 from pipelines.states import (
     KNOWN_ARTICLE,
     ArticleState,
@@ -62,9 +63,9 @@ class History:
         self._articles: dict[str, ArticleState] = {}
 
     @classmethod
-    def load(cls, archive: Archive, sources: Iterable[str] | None = None) -> History:
-        """Read the history of ``sources`` (all by default) from the archive's ``captures``."""
-        return cls(Ledger(archive.captures(), sources))
+    def load(cls, archive: Archive, sources: Iterable[str] | None = None, *, sites: Sites | None = None) -> History:
+        """Read the history of ``sources``, and of the pages of ``sites`` (all by default), from ``captures``."""
+        return cls(Ledger(archive.captures(), sources, sites))
 
     def __len__(self) -> int:
         return (len(self._ledger) if self._ledger is not None else 0) + len(self._urls) - len(self._read)

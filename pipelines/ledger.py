@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from pipelines import sieve
 from pipelines.collector import give_back
 from pipelines.sieve import EVENT, NEVER, NO_STATUS, Events, Ints, Sieved
+from pipelines.sites import Sites
 from pipelines.states import DEGRADED, FETCHED, FRESH, KNOWN_ARTICLE, ArticleState, Glance, UrlState, key
 from pipelines.urls import PLAIN, TRACKED, canonical
 from storage.errors import ArchiveError
@@ -59,10 +60,11 @@ class _Group:
 
 
 class Ledger:
-    """The history of some sources as it stood when a run began."""
+    """The history of some sources, or of the pages of some sites, as it stood when a run began."""
 
-    def __init__(self, rows: Rows, sources: Iterable[str] | None = None) -> None:
+    def __init__(self, rows: Rows, sources: Iterable[str] | None = None, sites: Sites | None = None) -> None:
         self._rows = rows
+        self._sites = sites
         self._wanted = pa.array(sorted(sources), pa.string()) if sources is not None else None
         self._groups: list[_Group] = []
         self._runs: dict[str, int] = {}
@@ -131,6 +133,10 @@ class Ledger:
             mine = pc.is_in(rows["source"], value_set=self._wanted)
             numbers = numbers[_bools(mine)]
             rows = rows.filter(mine)
+        if self._sites is not None:
+            # A page that led to a site's belongs to that site's history, too: it is known under either address.
+            own = self._sites.own(rows["requested_url"]) | self._sites.own(rows["url"])
+            numbers, rows = numbers[own], rows.filter(pa.array(own))
         table = {name: rows[name].combine_chunks() for name in _COLUMNS}
         kind, outcome = _codes(table["kind"], KINDS), _codes(table["outcome"], OUTCOMES)
         at = _micros(table["at"])

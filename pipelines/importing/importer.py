@@ -17,6 +17,7 @@ from pipelines.fates import fates
 from pipelines.history import History, UrlState, Verdict
 from pipelines.importing.candidates import Candidate, Damage, Left, as_stored, candidate, reserved
 from pipelines.importing.inputs import Input, opened
+from pipelines.importing.originals import Originals
 from pipelines.importing.parts import Share
 from pipelines.importing.reasons import BUSY, DAMAGED, SKIPPED, WANTED
 from pipelines.importing.seen import Seen
@@ -72,7 +73,9 @@ class FileImport:
         limit: int | None = None,
         watch: Watch = lambda _: False,
         share: Share | None = None,
+        originals: Originals | None = None,
     ) -> None:
+        self._originals = originals
         self._share = share
         self._task = task
         self._file = file
@@ -253,6 +256,9 @@ class FileImport:
             known = self._history.get(url)
             if place is None and known is not None and known.payload_digest == found.label:
                 place = known.warc
+        other = found.refers_to or ""
+        if place is None and self._share is not None and self._originals is not None and not self._share.owns(other):
+            place = self._originals.of(other, found.label or "")
         return self._stored_at(place)
 
     def _stored_at(self, place: WarcPosition | None) -> StoredResponse | None:

@@ -18,6 +18,7 @@ from pipelines.history import History
 from pipelines.importing.download import InputError
 from pipelines.importing.importer import FileImport
 from pipelines.importing.inputs import Input
+from pipelines.importing.originals import Originals
 from pipelines.importing.parts import Share
 from pipelines.importing.reasons import BUSY, DAMAGED, SKIPPED
 from pipelines.importing.seen import Seen
@@ -25,6 +26,7 @@ from pipelines.importing.task import FileOutcome, FileReport, Progress, Report, 
 from pipelines.importing.wanted import Hosts, Part
 from pipelines.readings import Submit, here
 from pipelines.recovery import recover
+from pipelines.sites import Sites
 from pipelines.workers import Workers
 from storage.archive import Archive, Run, open_archive
 from storage.errors import ArchiveBusy, ArchiveError, ArchiveNotFound
@@ -38,6 +40,9 @@ COMMAND = "import"
 STOPPED = "stopped before its end"
 # Pages after which history is read from the tables again: what a run touches takes a kilobyte of memory for each.
 RELOAD = 200_000
+# Pages noted as seen after which those are forgotten of which nothing was kept, such as pages in languages that nobody
+# asked for: eight bytes each. A copy of one that comes later is read once more, to no end.
+NOTED = 10_000_000
 # No source can be called that: who holds it adds pages of sources that nobody configured, which have no lock each.
 _OTHERS = "+import"
 # At the end: nothing is left to take of a file, or of a part of it, of which there is nothing more to tell.
@@ -57,6 +62,7 @@ class _Base:
     stones: Tombstones
     busy: frozenset[str] = frozenset()
     share: Share | None = None
+    originals: Originals | None = None
 
 
 def import_files(task: Task, *, say: Say = lambda _: None, watch: Watch = lambda _: False) -> Report:
@@ -148,7 +154,7 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
             if reports[-1].outcome == "broken":
                 break
             fresh += _taken(reports[-1:])
-            if fresh >= RELOAD:
+            if fresh >= RELOAD or base.seen.noted >= NOTED:
                 base, fresh = _base(task, archive, busy), 0
             if reports[-1].outcome == "stopped" and not _is_enough(task, reports):
                 return Report(files=tuple(reports), busy=tuple(sorted(busy)), stopped=True)
@@ -165,14 +171,17 @@ def _opened(task: Task) -> Archive:
 
 
 def _base(task: Task, archive: Archive, busy: frozenset[str]) -> _Base:
+    share = Share(task.part, task.sources) if task.part.of > 1 else None
+    sites = Sites(share.owns) if share is not None else None
     return _Base(
         archive=archive,
         hosts=Hosts(task.sources, task.wanted),
-        history=History.load(archive),
-        seen=Seen(archive),
+        history=History.load(archive, sites=sites),
+        seen=Seen(archive, sites),
         stones=forgotten.load(archive),
         busy=busy,
-        share=Share(task.part, task.sources) if task.part.of > 1 else None,
+        share=share,
+        originals=Originals(archive) if share is not None else None,
     )
 
 
@@ -207,6 +216,7 @@ def _one(
         limit=_left(task, before),
         watch=watch,
         share=base.share,
+        originals=base.originals,
     )
     try:
         outcome, detail = _ended(work)

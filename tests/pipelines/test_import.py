@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import storage
@@ -18,6 +19,7 @@ from pipelines import forgotten
 from pipelines.history import History
 from pipelines.importing.inputs import described
 from pipelines.importing.job import import_files
+from pipelines.importing.seen import Seen
 from pipelines.importing.task import FileReport, Progress, Report, Task
 from pipelines.importing.wanted import Source, Wanted
 from storage import warc
@@ -257,10 +259,10 @@ def test_history_is_read_again_now_and_then_so_that_memory_stays_flat(
 
     class Counted(History):
         @classmethod
-        def load(cls, *given: Any) -> History:
+        def load(cls, *given: Any, **more: Any) -> History:
             nonlocal loads
             loads += 1
-            return History.load(*given)
+            return History.load(*given, **more)
 
     monkeypatch.setattr("pipelines.importing.job.History", Counted)
     edited = page(1, sentence="The ferry was early this time, which surprised everybody who had come to the quay.")
@@ -269,6 +271,28 @@ def test_history_is_read_again_now_and_then_so_that_memory_stays_flat(
     assert fates(report) == {"archived": 4, "revised": 1, "skipped known_record": 2}
     assert loads == 3
     sound(tmp_path)
+
+
+def test_what_was_seen_and_not_kept_takes_little_memory_and_not_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.importing.seen._LATEST", 10)
+    seen, numbers = Seen(), np.random.default_rng(1).permutation(95).tolist()
+    at = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)
+    for number in numbers:
+        seen.add(f"{SITE}/{number}", at, "sha1:A")
+        assert seen.holds(f"{SITE}/{number}", at, "sha1:A")
+    held = [number for number in range(120) if seen.holds(f"{SITE}/{number}", at, "sha1:A")]
+    assert (held, seen.noted, len(seen._new)) == (list(range(95)), 95, 5)
+
+    monkeypatch.setattr("pipelines.importing.job.NOTED", 2)
+    english = [[response(1), response(2)], [response(2), response(3)], [response(2)]]
+    report = import_files(task(tmp_path, *english, wanted=Wanted(languages=("de",))))
+    assert [fates(file) for file in report.files] == [
+        {"skipped other_language": 2},
+        {"skipped other_language": 2},
+        {"skipped other_language": 1},
+    ], "what was not kept is forgotten, and judged anew"
 
 
 class Killed(BaseException):

@@ -10,17 +10,19 @@ import pytest
 
 from pipelines.executors import LocalExecutor, claims
 from pipelines.executors.meter import METER
+from pipelines.history import History
 from pipelines.importing.inputs import described
 from pipelines.importing.job import import_files, import_part, lacks, prepared
-from pipelines.importing.parts import cut, families, merged
+from pipelines.importing.parts import Share, cut, families, merged
 from pipelines.importing.task import Report, Task
-from pipelines.importing.wanted import Source
+from pipelines.importing.wanted import Part, Source
+from pipelines.sites import Sites
 from storage.archive import Archive, open_archive
 from storage.errors import ArchiveBusy, ArchiveError
 from storage.records import SiteRules
 from storage.verify import verify
-from tests.archive_samples import contents, faults
-from tests.warc_corpus import damaged, info, members, page, record, response
+from tests.archive_samples import begin, capture, contents, faults
+from tests.warc_corpus import HTTP, damaged, digest, info, members, page, record, response
 
 SITES = ("courier.example", "www.courier.example", "harbour.test", "island.example", "meadow.example")
 SOURCES = (
@@ -47,7 +49,7 @@ def task(folder: Path, archive: str) -> Task:
     return Task(archive=folder / archive, inputs=tuple(inputs), sources=SOURCES, workers=0, digest="d")
 
 
-def told(report: Report) -> Counter[tuple[str, str, str | None]]:
+def told_of(report: Report) -> Counter[tuple[str, str, str | None]]:
     found: Counter[tuple[str, str, str | None]] = Counter()
     for file in report.files:
         found.update({(one.source, one.outcome, one.reason): one.count for one in file.tallies})
@@ -64,7 +66,7 @@ def test_parts_bring_together_what_one_import_brings(tmp_path: Path, count: int)
         assert lacks(given) is None
         reports = [ended.value() for ended in LocalExecutor().map(import_part, cut(given, count))]
     report = merged(given, reports)
-    assert told(report) == told(whole)
+    assert told_of(report) == told_of(whole)
     assert [(file.outcome, file.damage) for file in report.files] == [
         (file.outcome, file.damage) for file in whole.files
     ]
@@ -75,6 +77,55 @@ def test_parts_bring_together_what_one_import_brings(tmp_path: Path, count: int)
     # Once all parts are there, an import of the whole has nothing left to open, but for what is damaged.
     again = import_files(task(tmp_path, "parts"))
     assert [file.outcome for file in again.files] == ["already", "already", "done"]
+
+
+def test_a_part_loads_the_history_of_its_sites_only_and_wants_no_more(tmp_path: Path) -> None:
+    redirected = [capture(1, requested_url="https://quay.test/1", url="https://courier.example/old")]
+    for name in ("whole", "parts"):
+        given = task(tmp_path, name)
+        import_files(dataclasses.replace(given, inputs=given.inputs[:1]))
+        run = begin(open_archive(tmp_path / name))
+        run.record(redirected[0])
+        run.finish()
+    archive = open_archive(tmp_path / "parts")
+    shares = [Share(Part(number=number, of=3), SOURCES) for number in range(3)]
+    histories = [History.load(archive, sites=Sites(share.owns)) for share in shares]
+    every = {state.requested_url: state for state in History.load(archive).urls()}
+    told = [{state.requested_url: state for state in history.urls()} for history in histories]
+    for share, mine in zip(shares, told, strict=True):
+        assert {url for url in every if share.owns(url)} <= set(mine) < set(every)
+    (other,) = (share for share in shares if share.owns("https://courier.example/old"))
+    assert histories[shares.index(other)].get("https://courier.example/old") is not None, "by where it led to"
+
+    rest = dataclasses.replace(task(tmp_path, "whole"), digest="e")
+    whole = import_files(rest)
+    given = dataclasses.replace(rest, archive=tmp_path / "parts", job=claims.new_job())
+    with prepared(given):
+        report = merged(given, [ended.value() for ended in LocalExecutor().map(import_part, cut(given, 3))])
+    assert told_of(report) == told_of(whole)
+    assert contents(archive) == contents(open_archive(tmp_path / "whole"))
+
+
+def test_a_part_finds_what_a_revisit_stands_for_among_the_pages_of_other_sites(tmp_path: Path) -> None:
+    one, other = "https://harbour.test/1", "https://meadow.example/9"
+    assert [Share(Part(number=number, of=5), ()).owns(one) for number in range(5)] != [
+        Share(Part(number=number, of=5), ()).owns(other) for number in range(5)
+    ]
+    given = task(tmp_path, "parts")
+    import_files(given)
+    profile = "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
+    told = {"WARC_Profile": profile, "WARC_Refers_To_Target_URI": one}
+    revisits = [
+        record("revisit", HTTP, url=other, date="2024-03-05T12:00:00Z", WARC_Payload_Digest=digest(page(of)), **told)
+        for of in (1, 8)
+    ]
+    path = tmp_path / "later.warc.gz"
+    path.write_bytes(members(revisits))
+    later = dataclasses.replace(given, inputs=(described(str(path), agent="test"),), job=claims.new_job(), sources=())
+    with prepared(later):
+        report = merged(later, [ended.value() for ended in LocalExecutor().map(import_part, cut(later, 5))])
+    found = {(outcome, reason): count for (_, outcome, reason), count in told_of(report).items()}
+    assert found == {("archived", None): 1, ("skipped", "lost_original"): 1}
 
 
 def test_a_part_counts_over_all_its_files(tmp_path: Path) -> None:
