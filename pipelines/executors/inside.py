@@ -23,13 +23,20 @@ class Board:
 
     def __init__(self) -> None:
         self._told: dict[int, tuple[str, int, dict[str, int]]] = {}
+        self._heard: dict[tuple[int, str, int], int] = {}
         self._lines: list[tuple[int, str]] = []
         self._stopping = False
 
-    def tell(self, task: int, node: str, process: int, counts: dict[str, int], lines: list[str]) -> bool:
-        """Write how far a task is; whether it is to end."""
+    def tell(self, task: int, node: str, process: int, counts: dict[str, int], first: int, lines: list[str]) -> bool:
+        """Write how far a task is; whether it is to end.
+
+        ``first`` is the number of the first of ``lines`` among those of that process: where an answer was lost it tells
+        them again, and each is written once.
+        """
         self._told[task] = (node, process, counts)
-        self._lines += [(task, line) for line in lines]
+        heard = self._heard.get((task, node, process), 0)
+        self._lines += [(task, line) for line in lines[max(0, heard - first) :]]
+        self._heard[task, node, process] = max(heard, first + len(lines))
         return self._stopping
 
     def take(self) -> tuple[dict[int, tuple[str, int, dict[str, int]]], list[tuple[int, str]]]:
@@ -88,11 +95,12 @@ def run(version: str, python: str, packed: bytes, board: Any, task: int, beat: f
     ended = threading.Event()
 
     def tell() -> None:
-        lines = [METER.lines.popleft() for _ in range(len(METER.lines))]
-        told = board.tell.remote(task, node, os.getpid(), dict(METER.counts), lines)
+        first, lines = METER.waiting()
+        told = board.tell.remote(task, node, os.getpid(), dict(METER.counts), first, lines)
         # Whoever hears nothing says so; the task's work is worth more than what it tells.
         with contextlib.suppress(ray.exceptions.RayError):
-            METER.stopping = METER.stopping or ray.get(told, timeout=PATIENCE)
+            METER.stopping = ray.get(told, timeout=PATIENCE) or METER.stopping
+            METER.heard(first + len(lines))
 
     def beats() -> None:
         tell()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import Final
 
@@ -12,13 +13,16 @@ LINES: Final = 1_000
 class Meter:
     """How far the task of this process is, by names that its command chooses, and what it has to say.
 
-    ``stopping`` tells the task that it is to end soon, with what it has done committed.
+    ``stopping`` tells the task that it is to end soon, with what it has done committed. Lines wait until somebody has
+    heard them: a word to another machine may be lost.
     """
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.lines: deque[str] = deque(maxlen=LINES)
         self.stopping = False
+        self._first = 0
+        self._lock = threading.Lock()
 
     def count(self, **counts: int) -> None:
         """Set counts; each is a total since the task began."""
@@ -30,7 +34,21 @@ class Meter:
 
     def say(self, line: str) -> None:
         """Tell a line, which an operator will read."""
-        self.lines.append(line)
+        with self._lock:
+            self._first += len(self.lines) == LINES
+            self.lines.append(line)
+
+    def waiting(self) -> tuple[int, list[str]]:
+        """The lines that nobody has heard yet, and the number of the first among all that were said."""
+        with self._lock:
+            return self._first, list(self.lines)
+
+    def heard(self, until: int) -> None:
+        """Somebody has heard the lines of all numbers below ``until``."""
+        with self._lock:
+            while self.lines and self._first < until:
+                self.lines.popleft()
+                self._first += 1
 
 
 METER: Final = Meter()

@@ -22,6 +22,7 @@ from crawler.sharing_out import Part, budgets, cut, groups, share, spread
 from crawler.spread import Overview, named
 from crawler.summary import summary
 from pipelines.executors import inside
+from pipelines.executors.meter import LINES, Meter
 from pipelines.executors.ray import Standing, TaskLost, Working
 from storage.records import Tally
 
@@ -138,6 +139,38 @@ def test_a_node_with_another_broadsheet_or_python_is_unfit() -> None:
     assert inside.unfit("0.1.0", here) is None
     assert inside.unfit("9.9.9", here) == "it has Broadsheet 0.1.0; install 9.9.9 there, the same as here"
     assert "use 3.99 there" in (inside.unfit("0.1.0", "3.99") or "")
+
+
+def test_a_line_waits_until_it_was_heard_and_is_written_once() -> None:
+    meter, board = Meter(), inside.Board()
+
+    def tell(*, answered: bool = True) -> None:
+        first, lines = meter.waiting()
+        board.tell(1, "10.0.0.7", 7, {}, first, lines)
+        if answered:
+            meter.heard(first + len(lines))
+
+    meter.say("one")
+    tell(answered=False)
+    meter.say("two")
+    tell(answered=False)
+    tell()
+    assert meter.waiting() == (2, [])
+    meter.say("three")
+    tell()
+    assert [line for _, line in board.take()[1]] == ["one", "two", "three"]
+
+    for number in range(LINES + 2):
+        meter.say(str(number))
+    first, lines = meter.waiting()
+    meter.say("after")
+    meter.heard(first + len(lines))
+    assert (first, lines[0], meter.waiting()) == (5, "2", (5 + LINES, ["after"])), "of too many the oldest are dropped"
+    board.tell(1, "10.0.0.7", 8, {}, 0, ["anew"])
+    assert board.take()[1] == [(1, "anew")], "a process that took a dead one's place begins to count anew"
+    again = inside.Board()
+    again.tell(1, "10.0.0.7", 8, {}, 5, ["later"])
+    assert again.take()[1] == [(1, "later")], "so does who has to begin the board anew"
 
 
 def test_a_mistake_in_a_source_travels_with_the_configuration() -> None:
