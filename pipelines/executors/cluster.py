@@ -29,6 +29,11 @@ LOOK: Final = 120.0
 TRIES: Final = 2
 # Bytes of Ray's object store on a cluster of this machine's own; what tasks return is small. Ray's least is 78 MB.
 STORE: Final = 100 * 2**20
+OWN: Final = (
+    "no Ray cluster runs on this machine, and RAY_ADDRESS names none: a cluster of this command's own is begun on this "
+    "machine's cores; to use another, write --on ray://HOST:PORT"
+)
+"""What is said where ``--on ray`` finds no cluster to join."""
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -151,7 +156,7 @@ def joined(where: str, *, say: Callable[[str], None] = lambda _: None) -> Iterat
         raise ClusterError("--on ray needs the extra [ray]; install it with: pip install 'broadsheet[ray]'") from None
     ray.cloudpickle.register_pickle_by_value(inside)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    own = _join(where)
+    own = _join(where, say)
     # Ray has the signal end the process; who joins it decides what signals do.
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -190,7 +195,7 @@ def _kept() -> Iterator[None]:
         refresh()
 
 
-def _join(where: str) -> contextlib.ExitStack:
+def _join(where: str, say: Callable[[str], None]) -> contextlib.ExitStack:
     """Join, and hand back what is to be closed once the cluster has been left."""
     import ray
 
@@ -219,6 +224,7 @@ def _join(where: str) -> contextlib.ExitStack:
                 f"the cluster {os.environ['RAY_ADDRESS']}, which RAY_ADDRESS names, cannot be joined: "
                 f"{_reason(error)}; start it, or unset RAY_ADDRESS"
             ) from None
+        say(OWN)
         after.enter_context(_kept())
         try:
             ray.init("local", include_dashboard=False, object_store_memory=STORE, **quiet)

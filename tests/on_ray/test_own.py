@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pipelines.executors.cluster import joined
+from pipelines.executors.cluster import OWN, joined
 
 
 def test_a_cluster_of_our_own_lets_in_who_has_its_token_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,9 +21,11 @@ def test_a_cluster_of_our_own_lets_in_who_has_its_token_only(monkeypatch: pytest
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setenv("RAY_AUTH_TOKEN", "the operator's")
     monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    said: list[str] = []
     for _ in range(2):
-        with joined("ray"):
+        with joined("ray", say=said.append):
             assert os.environ["RAY_AUTH_MODE"] == "token"
         assert (os.environ.get("RAY_AUTH_MODE"), os.environ["RAY_AUTH_TOKEN"]) == (None, "the operator's")
     assert [mode for mode, _ in begun] == ["token", "token"]
+    assert said == [OWN, OWN], "that no cluster was found is no secret"
     assert len({token for _, token in begun} | {"the operator's"}) == 3
