@@ -367,6 +367,7 @@ def test_a_source_whose_time_is_up_holds_nobody_up(demo_server: DemoServer, tmp_
         file.write(SOURCE.format(name="paper", host="paper.test", source=""))
     began = time.monotonic()
     _, archive = crawl(tmp_path, demo_server.proxy_url)
-    assert time.monotonic() - began < 60
+    # Its pages alone take 200 seconds.
+    assert time.monotonic() - began < 150
     assert last(archive, "paper") == {("archived", None): 8}
     assert last(archive, "slow")["deferred", "budget_time"] >= 45

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ def cron_job(word: str, folder: Path, server: DemoServer) -> subprocess.Popen[st
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -50,7 +52,10 @@ def test_cron_starts_them_and_mails_a_line_where_one_does_not_end_well(tmp_path:
         while not demo_server.requests:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+        # However long the second takes to start: it is not to find the first at its end.
+        os.killpg(first.pid, signal.SIGSTOP)
         second = mailed(cron_job("crawl", tmp_path, demo_server))
+        os.killpg(first.pid, signal.SIGCONT)
         assert first.poll() is None, "the second did not wait for the first"
         assert mailed(first) == ""
     assert second == "The crawl ended with code 3; see crawl.log.\n"

@@ -162,15 +162,13 @@ def test_as_an_egg_it_runs_where_it_is_not_installed_and_is_cancelled_like_any_c
         )  # fmt: skip
         assert deployed.returncode == 0, deployed.stdout + deployed.stderr
         assert json.loads(deployed.stdout)["spiders"] == 1
-        slowly = demo_config_toml("archive").replace('delay = "0.1s"', 'delay = "1s"')
+        slowly = demo_config_toml("archive").replace('delay = "0.1s"', 'delay = "2s"')
         (folder / "broadsheet.toml").write_text(slowly, "utf-8")
         job = server.schedule(config=str(folder / "broadsheet.toml"))
         pages = {urlsplit(one.url).path for one in articles()}
         wait(lambda: sum(request.path in pages for request in demo_server.requests) > 4)
-        began = time.monotonic()
         server.tell("cancel", project=PROJECT, job=job)
         log = server.ended(job)
-        assert time.monotonic() - began < 15
         assert "WARNING: Stopped before its end" in log
         assert server.code(job) == "Process died: exitstatus=3"
     archive = storage.open_archive(folder / "archive")
