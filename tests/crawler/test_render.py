@@ -168,7 +168,7 @@ def test_a_page_whose_script_never_ends_is_given_up_when_its_time_is_up(tmp_path
         (tmp_path / "broadsheet.toml").write_text(config.format("http://courier.test/shells.xml"), encoding="utf-8")
         env = {**os.environ, "http_proxy": server.proxy_url}
         done = subprocess.run(
-            COMMAND, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=60
+            COMMAND, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=150
         )  # fmt: skip
     archive = storage.open_archive(tmp_path / "archive")
     events = captures_from_arrow(
@@ -197,7 +197,7 @@ def test_a_document_that_reserves_once_it_is_drawn_is_not_kept(tmp_path: Path) -
         (tmp_path / "broadsheet.toml").write_text(config.format("http://courier.test/shells.xml"), encoding="utf-8")
         env = {**os.environ, "http_proxy": server.proxy_url}
         done = subprocess.run(
-            COMMAND, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=60
+            COMMAND, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=150
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     archive = storage.open_archive(tmp_path / "archive")

@@ -83,7 +83,8 @@ def test_backups_made_while_a_crawl_goes_on_lack_nothing_that_a_crawl_cannot_bri
 ) -> None:
     here = configured(tmp_path / "here", "archive")
     config = here / "broadsheet.toml"
-    config.write_text(config.read_text("utf-8").replace('delay = "0.1s"', 'delay = "0.5s"'), "utf-8")
+    # Slowly, so that three backups are made meanwhile on a busy machine, too.
+    config.write_text(config.read_text("utf-8").replace('delay = "0.1s"', 'delay = "1s"'), "utf-8")
     first_commit = here / "archive" / "articles" / "_delta_log" / f"{1:020}.json"
     backups = []
     with start(here, demo_server) as process:
