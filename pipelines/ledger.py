@@ -302,7 +302,7 @@ class Vectors:
 
 
 def _index(keys: Ints, hashed: int) -> int | None:
-    place = int(np.searchsorted(keys, hashed))
+    place = int(keys.searchsorted(hashed))
     return place if place < len(keys) and keys[place] == hashed else None
 
 

@@ -310,12 +310,13 @@ class FileImport:
 
     def _write(self, run: Run, one: _Waiting, known: UrlState | None) -> Capture:
         """Write the page into our WARC; its row, with the outcome ``fetched``."""
-        info = dataclasses.replace(one.found.exchange.info, id=known.id if known is not None else None)
+        exchange, info = one.found.exchange, one.found.exchange.info
+        if known is not None and known.id != info.id:
+            info = dataclasses.replace(info, id=known.id)
+            exchange = dataclasses.replace(exchange, info=info)
         same = known is not None and known.payload_digest == one.stored.payload_digest
         original = self._stored_at(known.warc) if known is not None and same else None
-        written = run.write(
-            dataclasses.replace(one.found.exchange, info=info), original=original, digest=one.stored.payload_digest
-        )
+        written = run.write(exchange, original=original, digest=one.stored.payload_digest)
         if one.found.label is not None:
             self._labels[one.found.label] = written.response.source_record.position
         self._pages += 1

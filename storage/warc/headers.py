@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from io import BytesIO
 from typing import Final
 from urllib.parse import quote
@@ -83,6 +84,8 @@ def clean_url(url: str) -> str:
     return without_userinfo(_NOT_IN_URL.sub(lambda found: quote(found[0], safe="", errors="surrogatepass"), url))
 
 
+# A crawl meets few names, and each with every page.
+@lru_cache(maxsize=1024)
 def is_secret(name: str) -> bool:
     """Whether a header of that name may carry credentials or a session."""
     return not SECRET_WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
@@ -175,7 +178,10 @@ def parse_response(block: bytes) -> tuple[int, str, Headers, bytes]:
 def first(headers: Headers, name: str) -> str | None:
     """The first header of that name, compared without case, or None."""
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return None
 
 
 def _line(text: str) -> str:

@@ -2,9 +2,11 @@
 
 usage: bench.py [--copies N] [--peer-pages N] [--workers N]
 
-A WARC file as Common Crawl writes them is made of the saved pages in ../shared/bench, and never kept. Three things are
-measured in turn on it, each in a process of its own: the pure function alone, one page after the other; `broadsheet
-import`, as often as asked for; news-please's extractor of Common Crawl's news, on the file's first pages.
+A WARC file as Common Crawl writes them is made of the saved pages in ../shared/bench, and never kept. Four things are
+measured in turn on it, each in processes of their own: the pure function alone, one page after the other; the same in
+as many processes at once as there are workers, each with its share of the pages, which is what the cores can extract:
+they share a cache and the way to memory; `broadsheet import`; news-please's extractor of Common Crawl's news, on the
+file's first pages.
 
 The machine may do other work meanwhile, so processor time counts beside the clock's: the share of it that the import
 spends on extraction is what the clock would show on idle cores.
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +50,14 @@ from storage.records import Page
 from storage.warc.foreign import Feed, scan
 from storage.warc.reader import Record
 warmup.warm()
-used, pages = 0.0, 0
+number, of = int(sys.argv[2]), int(sys.argv[3])
+used, pages, met = 0.0, 0, 0
 with open(sys.argv[1], "rb") as file:
     for found, position in scan(Feed(file.read), "bench"):
         one = candidate(found, position, hosts=Hosts((), Wanted()), wanted=Wanted(), max_page=20_000_000)
         page = page_of(as_stored(one.exchange)) if isinstance(one, Candidate) else None
-        if isinstance(page, Page):
+        met += isinstance(page, Page)
+        if isinstance(page, Page) and met % of == number:
             begin = time.process_time()
             process(page)
             used += time.process_time() - begin
@@ -110,6 +115,15 @@ def measured(command: list[str], folder: Path) -> Cost:
     return Cost(wall=wall, cpu=cpu, said=done.stdout.strip())
 
 
+def extracted(file: Path, folder: Path, processes: int) -> tuple[float, int]:
+    """Seconds of processors that extraction takes in so many processes at once, and how many pages they share."""
+    with ThreadPoolExecutor(processes) as threads:
+        commands = ([sys.executable, "-c", ALONE, str(file), str(n), str(processes)] for n in range(processes))
+        costs = threads.map(lambda command: measured(command, folder), commands)
+        used, pages = zip(*(json.loads(cost.said) for cost in costs), strict=True)
+    return sum(used), sum(pages)
+
+
 def imported(file: Path, folder: Path, name: str, workers: int) -> Cost:
     """`broadsheet import` of the file into a new archive."""
     code = "from crawler.cli import main; main(prog_name='broadsheet')"
@@ -133,16 +147,20 @@ def main() -> None:
         build(first, 1, limit=1)
         build(few, 1, limit=given.peer_pages)
         print(f"{pages} pages, {whole.stat().st_size / 1e6:.0f} MB; load {os.getloadavg()[0]:.1f}", flush=True)
-        alone = measured([sys.executable, "-c", ALONE, str(whole)], folder)
-        used, count = json.loads(alone.said)
-        print(f"extraction alone: {1000 * used / count:.2f} ms of a processor for each of {count} pages", flush=True)
+        alone, count = extracted(whole, folder, 1)
+        print(f"extraction alone: {1000 * alone / count:.2f} ms of a processor for each of {count} pages", flush=True)
+        used, _ = extracted(whole, folder, given.workers)
+        print(f"  in {given.workers} processes at once: {1000 * used / count:.2f} ms", flush=True)
         start = imported(first, folder, "first", given.workers)
         run = imported(whole, folder, "whole", given.workers)
         counts = json.loads(run.said)["counts"]
         told = ", ".join(f"{sum(reasons.values())} {fate}" for fate, reasons in counts.items())
         print(f"import: {run.wall:.1f} s, {run.cpu:.1f} s of processors ({told}); of one page {start.wall:.1f} s")
-        print(f"  share of processor time in extraction, start apart: {used / (run.cpu - start.cpu):.3f}")
-        print(f"  share by the clock, start apart: {used / given.workers / (run.wall - start.wall):.3f}", flush=True)
+        cpu, wall = run.cpu - start.cpu, run.wall - start.wall
+        print(f"  {1000 * cpu / count:.2f} ms of processors a page, start apart")
+        shares = f"{used / cpu:.3f} (by what one process alone takes: {alone / cpu:.3f})"
+        print(f"  of what the cores can extract, by processor time: {shares}")
+        print(f"  by the clock: {used / given.workers / wall:.3f} ({alone / given.workers / wall:.3f})", flush=True)
         if given.peer_pages:
             _peer(few, given.peer_pages, (run.cpu - start.cpu) / count, folder)
 
