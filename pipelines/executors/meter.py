@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 # Lines that wait to be told; of more, the oldest are dropped.
@@ -23,6 +24,10 @@ class Meter:
         self.stopping = False
         self._first = 0
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Callable[[], Meter], tuple[()]]:
+        """Work that refers to a meter tells the one of the process that does it: a meter does not travel."""
+        return _of_this_process, ()
 
     def count(self, **counts: int) -> None:
         """Set counts; each is a total since the task began."""
@@ -53,3 +58,7 @@ class Meter:
 
 METER: Final = Meter()
 """That of this process, which works at one task at a time."""
+
+
+def _of_this_process() -> Meter:
+    return METER

@@ -17,12 +17,13 @@ from crawler.cli.options import exits
 from crawler.commands.crawl import closing_lines, exit_code
 from crawler.config import BudgetConfig, ConfigError, parse
 from crawler.crawled import Ended, RunOf, together
+from crawler.job import Job
 from crawler.plan import Plan
 from crawler.sharing_out import Part, budgets, cut, groups, share, spread
 from crawler.spread import Overview, named
 from crawler.summary import summary
 from pipelines.executors import inside
-from pipelines.executors.meter import LINES, Meter
+from pipelines.executors.meter import LINES, METER, Meter
 from pipelines.executors.ray import Standing, TaskLost, Working
 from storage.records import Tally
 
@@ -69,17 +70,21 @@ def test_what_a_crawl_may_cost_is_divided(whole: int, sizes: list[int], shares: 
     assert share(whole, sizes) == shares
 
 
-def test_a_bound_stays_one_however_small_the_share() -> None:
-    told = budgets(BudgetConfig(pages=1, seconds=60), [1, 1])
-    assert [(one.pages, one.bytes, one.seconds) for one in told] == [(1, 0, 60), (1, 0, 60)]
+@pytest.mark.parametrize(
+    ("pages", "sizes", "shares"),
+    [(2, [1, 1], [1, 1]), (3, [10, 1, 1], [1, 1, 1]), (101, [10, 1], [91, 10]), (0, [3, 1], [0, 0]), (9, [2], [9])],
+)
+def test_a_bound_stays_one_however_small_the_share(pages: int, sizes: list[int], shares: list[int]) -> None:
+    told = budgets(BudgetConfig(pages=pages, seconds=60), sizes)
+    assert [(one.pages, one.bytes, one.seconds) for one in told] == [(share, 0, 60) for share in shares]
+    assert sum(shares) == pages
 
 
 def test_the_parts_of_a_crawl_have_all_sources_and_its_bounds_together() -> None:
     loaded = parse(config(*HOSTS), Path("broadsheet.toml"))
     whole = Part(
         config=loaded,
-        names=(),
-        job="j",
+        job=Job(name="j", began=dt.datetime.now(dt.UTC), digest=loaded.digest),
         limit=7,
         budget=BudgetConfig(bytes=600),
         until=None,
@@ -89,11 +94,15 @@ def test_the_parts_of_a_crawl_have_all_sources_and_its_bounds_together() -> None
         json=False,
     )
     parts = cut(whole, loaded.sources, 3)
-    assert sorted(name for part in parts for name in part.names) == [f"s{number}" for number in range(6)]
+    named = [source.name for part in parts for source in part.config.sources]
+    assert sorted(named) == [f"s{number}" for number in range(6)], "each source travels once"
     assert sum(part.limit or 0 for part in parts) == 7
     assert [part.budget.bytes for part in parts] == [200, 200, 200]
     unbounded = cut(dataclasses.replace(whole, limit=None), loaded.sources, 3)
     assert [part.limit for part in unbounded] == [None] * 3
+    for pages, count in ((1, 1), (2, 2), (7, 3)):
+        bounded = cut(dataclasses.replace(whole, budget=BudgetConfig(pages=pages)), loaded.sources, 3)
+        assert (len(bounded), sum(part.budget.pages for part in bounded)) == (count, pages)
 
 
 def ended(run: str, source: str, outcome: str, **changes: object) -> Ended:
@@ -162,6 +171,7 @@ def test_a_line_waits_until_it_was_heard_and_is_written_once() -> None:
 
     for number in range(LINES + 2):
         meter.say(str(number))
+    assert pickle.loads(pickle.dumps(meter)) is METER, "work that travels tells the meter of where it is done"
     first, lines = meter.waiting()
     meter.say("after")
     meter.heard(first + len(lines))
