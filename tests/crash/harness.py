@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -40,6 +40,7 @@ from storage.schema import captures_from_arrow
 from storage.verify import verify
 from tests.archive_samples import faults
 from tests.benchmarks.crawl import mirror
+from tests.row_for_row import ADDRESSES, OF_A_CRAWL, Row, outcomes, rows, unlike, values
 
 BROADSHEET = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')")
 KILLS_PER_TRIAL = 3
@@ -50,6 +51,7 @@ PATIENCE = 100
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["crawler.cli", "crawler.commands.crawl", "crawler.session", "storage.verify"])
 
+REVISION = ["canonical_url", "id", "revision"]
 Revision = tuple[str, str, str]
 """Whose article, by its address, its id, and the hash of its text."""
 
@@ -115,6 +117,7 @@ class Harness:
         wrong = faults(archive)
         wrong += [str(problem) for problem in verify(archive).problems]
         wrong += differences(archive, self.undisturbed)
+        wrong += other_fates(archive, self.undisturbed)
         wrong += [f"left: {path.name}" for path in (archive.root / "locks").glob("source-*")]
         recovered = archive.runs().to_table(["outcome"])["outcome"].to_pylist().count("interrupted")
         records = archive.captures().count_rows(filter=pc.field("warc_file").is_valid())
@@ -166,19 +169,19 @@ def _await_run(place: Path, process: BaseProcess) -> None:
 
 def revisions(archive: Archive, *, current: bool = False) -> Counter[Revision]:
     """The rows of ``articles``, or the ``current`` ones: whose each is and which text, as often as it stands."""
-    names = ["canonical_url", "id", "revision"]
-    table = archive.articles(all_revisions=not current).to_table(names)
-    return Counter(zip(*(table[name].to_pylist() for name in names), strict=True))
+    table = archive.articles(all_revisions=not current).to_table(REVISION)
+    return Counter(zip(*(table[name].to_pylist() for name in REVISION), strict=True))
 
 
 def twins(archive: Archive) -> set[tuple[str, str]]:
     """Texts that were met at another address (AMP, print) of an article that was there already: its id, their hash."""
-    rows = archive.captures().to_table(["id", "revision"], filter=pc.field("reason") == "alias")
-    return set(zip(rows["id"].to_pylist(), rows["revision"].to_pylist(), strict=True))
+    met = archive.captures().to_table(["id", "revision"], filter=pc.field("reason") == "alias")
+    return set(zip(met["id"].to_pylist(), met["revision"].to_pylist(), strict=True))
 
 
 def differences(here: Archive, there: Archive) -> Iterator[str]:
-    """In what ``here`` holds other articles than ``there``: other current texts, more or fewer revisions.
+    """In what ``here`` holds other articles than ``there``: other current texts, more or fewer revisions, or another
+    value in a column that the page decides.
 
     A twin is kept where it is met before its article's own page, which then takes its place: a kill may change which of
     the two comes first. Where one archive kept a twin, the other must have met it.
@@ -192,6 +195,31 @@ def differences(here: Archive, there: Archive) -> Iterator[str]:
             for one in sorted(found.elements()):
                 if current or one[1:] not in met:
                     yield f"{what}{' (current)' if current else ''}: {one}, {fates(here, one[0])}"
+    both, either = revisions(here) & revisions(there), twins(here) | twins(there)
+    ours, theirs = (
+        _only(
+            rows(archive.articles(all_revisions=True), OF_A_CRAWL, folded=ADDRESSES),
+            lambda row: values(row, *REVISION) in both and values(row, "id", "revision") not in either,
+        )
+        for archive in (here, there)
+    )
+    yield from unlike(ours, theirs, REVISION)
+
+
+def other_fates(here: Archive, there: Archive) -> Iterator[str]:
+    """In what the fates of pages differ, of two crawls of the same sources that ended, one after the other was killed.
+
+    Those of articles that have a twin are left out: which of the two was met first decides them.
+    """
+    either = {one for one, _ in twins(here) | twins(there)}
+    ours, theirs = (
+        _only(outcomes(archive), lambda row: not either.intersection(values(row, "id"))) for archive in (here, there)
+    )
+    yield from unlike(ours, theirs, ("requested_url", "outcome", "reason"))
+
+
+def _only(found: Counter[Row], wanted: Callable[[Row], bool]) -> Counter[Row]:
+    return Counter({row: count for row, count in found.items() if wanted(row)})
 
 
 def addresses(archive: Archive) -> set[str]:
@@ -204,8 +232,8 @@ def fates(archive: Archive, url: str) -> str:
     parts = urlsplit(url)
     front = f"{parts.scheme}://{parts.netloc}/"
     table = archive.captures().to_table(filter=pc.field("requested_url").isin([url, front]))
-    rows = captures_from_arrow(table.sort_by([("at", "ascending")]))
-    return "; ".join(f"{row.at:%S.%f} {row.run} {row.batch} {row.kind} {row.outcome} {row.reason}" for row in rows)
+    events = captures_from_arrow(table.sort_by([("at", "ascending")]))
+    return "; ".join(f"{row.at:%S.%f} {row.run} {row.batch} {row.kind} {row.outcome} {row.reason}" for row in events)
 
 
 def hurry(server: DemoServer) -> None:

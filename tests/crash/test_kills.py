@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import pytest
 from crawler.demo import DemoServer
 from storage.archive import Archive
 from storage.schema import ARTICLES, CAPTURES
-from tests.archive_samples import HOST, article, capture
-from tests.crash.harness import differences, trials
+from tests.archive_samples import HOST, article, capture, minutes
+from tests.crash.harness import differences, other_fates, trials
 
 KILLS = int(os.environ.get("BROADSHEET_KILLS", "6"))
 
@@ -51,3 +52,21 @@ def test_a_twin_that_was_kept_first_is_no_difference(archive: Archive, tmp_path:
     met = capture(1, requested_url=f"{HOST}/1/print", outcome="unchanged", reason="alias", revision="print")
     archive.append(CAPTURES, [met], run="a", number=1)
     assert list(differences(archive, other)) == list(differences(other, archive)) == []
+
+
+def test_another_value_in_a_column_is_told_where_the_page_decides_it(archive: Archive, tmp_path: Path) -> None:
+    other, third = Archive.create(tmp_path / "other"), Archive.create(tmp_path / "third")
+    page, fate = article(1, warc_file="a", warc_offset=1, warc_length=9), capture(1, announced_kind="feed")
+    later = dataclasses.replace(page, row="later", run="b", date_crawled=minutes(9), warc_file="b", warc_offset=2)
+    for one, row, met in (
+        (archive, page, fate),
+        (other, later, dataclasses.replace(fate, at=minutes(9), run="b", announced_kind="sitemap")),
+        (third, dataclasses.replace(later, authors=("Ada Quay",)), dataclasses.replace(fate, title="Another")),
+    ):
+        one.append(ARTICLES, [row], run="a", number=1)
+        one.append(CAPTURES, [met], run="a", number=1)
+    assert [*differences(archive, other), *other_fates(archive, other)] == []
+    (told,) = differences(third, archive)
+    assert told.endswith("authors \"['Ada Quay']\" for '[]'")
+    (told,) = other_fates(third, archive)
+    assert told.endswith("title 'Another' for None")

@@ -8,28 +8,32 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from crawler.demo import DemoServer
-from storage import open_archive
-from storage.errors import ArchiveError
+from pipelines.executors.ray import RayExecutor, Standing, Watch
 from tests.crash.harness import hurry
+from tests.on_ray.work import Hold
 from tests.storage.object_storage.faulty import answers, free_port
 
 BUCKET = "papers"
 STORE = 80 * 2**20
+# Seconds in which a killed node is known to be gone, on a machine that is busy.
+PATIENCE = 100
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Ray is an extra, and a cluster takes ten seconds to start."""
+    """Ray is an extra, a cluster takes ten seconds to start, and a lease two minutes to expire."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.extras)
+            item.add_marker(pytest.mark.timeout(600))
             # Ray's processes and sockets outlive what started them by a moment.
             item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"))
 
@@ -47,37 +51,56 @@ class Nodes:
         self.workers.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE, memory=4 * 10**9))
 
     @contextlib.contextmanager
-    def killed_once(self, when: Callable[[], bool]) -> Iterator[None]:
-        """Kill a node, and all that it runs, as soon as ``when`` says so inside; at the end another takes its place."""
+    def killed_once(self, hold: Hold) -> Iterator[None]:
+        """Kill a node inside, and all that it runs, while a task on either is held; at the end another takes its place.
+
+        Nothing is left to chance: the tasks wait for the kill, and the other one goes on when what ran on the node is
+        dead.
+        """
         ended = threading.Event()
+        met: set[int | None] = set()
+        begin = RayExecutor.__init__
 
-        def watch() -> None:
-            while not ended.is_set() and not when():
-                ended.wait(0.05)
-            if not ended.is_set():
-                self.cluster.remove_node(self.workers.pop(0), allow_graceful=False)
+        def beginning(executor: RayExecutor, cluster: Any, *, watch: Watch = lambda _: False, **options: Any) -> None:
+            def seen(standing: Standing) -> bool:
+                met.update(one.process for one in standing.working)
+                return watch(standing)
 
-        thread = threading.Thread(target=watch, daemon=True)
+            begin(executor, cluster, watch=seen, **options)
+
+        def kill() -> None:
+            # Whoever looks after the tasks is to know both, or it has nothing to miss.
+            while len(held := hold.waiting() & met) < 2:
+                if ended.wait(0.05):
+                    return
+            self.cluster.remove_node(self.workers.pop(0), allow_graceful=False)
+            while hold.waiting() >= held:
+                if ended.wait(0.05):
+                    return
+            hold.release()
+
+        thread = threading.Thread(target=kill, daemon=True)
         thread.start()
         try:
-            yield
+            with mock.patch.object(RayExecutor, "__init__", beginning):
+                yield
         finally:
             ended.set()
             thread.join()
+            hold.release()
             missing = 2 - len(self.workers)
             for _ in range(missing):
                 self.add()
-        assert missing == 1, "no node was killed in time"
+            self.cluster.wait_for_nodes(timeout=PATIENCE)
+        assert missing == 1, "no two tasks were held, so that no node was killed"
 
 
-def both_at_work(archive: str) -> bool:
-    """Whether two runs have rows and no end yet, one on each node: a task killed sooner or later interrupts no run."""
-    try:
-        found = open_archive(archive)
-        begun = set(found.captures().to_table(["run"])["run"].to_pylist())
-        return len(begun - set(found.runs().to_table(["run"])["run"].to_pylist())) > 1
-    except ArchiveError:
-        return False
+@pytest.fixture
+def hold(tmp_path: Path) -> Hold:
+    """Where tasks of this test wait until a node is killed."""
+    folder = tmp_path / "hold"
+    folder.mkdir()
+    return Hold(folder)
 
 
 @pytest.fixture(scope="package")

@@ -35,8 +35,8 @@ def test_tasks_are_begun_again_where_their_process_dies_and_only_there(tmp_path:
     assert any(
         re.search(r"task \d \(stalls\) stalls: no progress for \d+ s, process \d+ on [\d.]+$", line) for line in said
     )
-    # What died counted, too, and counts anew.
-    assert seen[-1].counts["steps"] in (5, 7)
+    # What died counted, too, and counts anew; what is told at the last moment may be told too late.
+    assert 4 <= seen[-1].counts["steps"] <= 7
 
 
 def test_tasks_are_asked_to_end_and_others_not_begun(nodes: Nodes, tmp_path: Path) -> None:
