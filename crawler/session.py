@@ -18,9 +18,11 @@ from crawler.budget import Budget
 from crawler.config import BudgetConfig, Config, SourceConfig
 from crawler.gate import Gate
 from crawler.hosts import Hosts
+from crawler.job import Job
 from crawler.listed import read_again
 from crawler.plan import Plan
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
+from crawler.spent import spent
 from pipelines import collector, forgotten, outcomes, repair
 from pipelines.executors import claims
 from pipelines.history import History
@@ -55,7 +57,7 @@ class Session:
         busy: Sequence[str],
         budget: Budget,
         plan: Plan,
-        job: str = "",
+        job: Job | None = None,
     ) -> None:
         self.config = config
         self.archive = archive
@@ -100,15 +102,16 @@ class Session:
         limit: int | None = None,
         budget: BudgetConfig | None = None,
         plan: Plan = Plan(),  # noqa: B008 - a frozen value
-        job: str = "",
+        job: Job | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> Session:
         """Open the archive, lock the sources, put dead runs right, load the sources' history, begin a run.
 
         ``names`` are the sources to crawl, all by default; ``limit`` bounds the articles that are asked for, and
         ``budget`` stands for the configuration's; ``plan`` says which days are wanted. A source that another run is
-        crawling is left out and named in ``busy``. ``job`` is what it is a task of (:mod:`pipelines.executors.claims`):
-        whoever gave it out has made the archive and put right what is not a run's, and looks after the sources' health.
+        crawling is left out and named in ``busy``. ``job`` is what it is a task of: whoever gave it out has made the
+        archive and put right what is not a run's, and looks after the sources' health; what earlier tries of the task
+        have cost counts against its bounds.
 
         Raises:
             ArchiveError: the archive cannot be opened, recovered or written, or its disk has not enough room.
@@ -116,7 +119,7 @@ class Session:
         crawl = config.crawl
         if job:
             archive = open_archive(config.archive.path, spool=config.archive.spool)
-            claims.joined(archive, job)
+            claims.joined(archive, job.name)
         else:
             archive = Archive.create(config.archive.path, spool=config.archive.spool)
         lacking = disk_lacks(config)
@@ -135,7 +138,8 @@ class Session:
             for source in config.sources:
                 if wanted is not None and source.name not in wanted:
                     continue
-                held = claims.claim(archive, source.name, holder=f"{command} of source {source.name}", job=job)
+                words = f"{command} of source {source.name}"
+                held = claims.claim(archive, source.name, holder=words, job=job.name if job is not None else "")
                 if held is None:
                     busy.append(source.name)
                     holder = archive.source_holder(source.name).replace(f" of source {source.name}", "", 1)
@@ -148,11 +152,15 @@ class Session:
             # With the locks held, so that nobody adds to these sources between the recovery and the history.
             recover(archive, submit=workers.submit, say=say)
             history = History.load(archive, [source.name for source in sources])
+            spending = Budget(budget or crawl.budget, sources, limit=limit)
+            if job is not None:
+                for one in spent(archive.captures(), [source.name for source in sources], since=job.began):
+                    spending.spend(one.source, pages=one.pages, received=one.received)
             run = archive.begin(
                 command,
                 software=SOFTWARE,
                 operator=crawl.contact,
-                config_digest=config.digest,
+                config_digest=job.digest if job is not None else config.digest,
                 versions=versions(),
                 sources=[source_record(source) for source in sources],
                 segment_bytes=config.archive.segment_bytes,
@@ -162,7 +170,6 @@ class Session:
             for held in locks:
                 held.release()
             raise
-        spending = Budget(budget or crawl.budget, sources, limit=limit)
         return cls(config, archive, run, history, sources, workers, locks, busy, spending, plan, job)
 
     @property

@@ -9,21 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.config import BudgetConfig, Config, SourceConfig
+from crawler.job import Job
 from crawler.plan import Plan
 from pipelines.urls import registered_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One task of a crawl: its sources by name, out of ``config``, and its share of what the crawl may cost.
+    """One task of a crawl: the configuration of its sources alone, and its share of what the crawl may cost.
 
-    ``until`` is when the time of the whole is up, None where it is not bounded. ``job`` is whose task it is
-    (:mod:`pipelines.executors.claims`). ``json`` is whether lines are told as events. ``settings`` are Scrapy's.
+    ``until`` is when the time of the whole is up, None where it is not bounded. ``job`` is whose task it is.
+    ``json`` is whether lines are told as events. ``settings`` are Scrapy's.
     """
 
     config: Config
-    names: tuple[str, ...]
-    job: str
+    job: Job
     limit: int | None
     budget: BudgetConfig
     until: dt.datetime | None
@@ -60,14 +60,24 @@ def spread(sources: Sequence[SourceConfig], count: int) -> list[tuple[str, ...]]
 
 
 def cut(whole: Part, sources: Sequence[SourceConfig], count: int) -> list[Part]:
-    """``whole``, which names no source, as ``count`` parts at most that have all ``sources`` and share its bounds."""
-    names = spread(sources, count)
-    sizes = [len(part) for part in names]
+    """``whole`` as ``count`` parts at most that have all ``sources`` and share its bounds.
+
+    Each carries its own sources only, not what all have: the configuration of thousands would travel with every task.
+    Nor are there more parts than a bound can be divided among.
+    """
+    most = [bound for bound in (whole.budget.pages, whole.budget.bytes) if bound]
+    shares = spread(sources, min([count, *most]))
+    sizes = [len(names) for names in shares]
     bounds = budgets(whole.budget, sizes)
-    limits = [None] * len(names) if whole.limit is None else share(whole.limit, sizes)
+    limits = [None] * len(shares) if whole.limit is None else share(whole.limit, sizes)
+    parts = [frozenset(names) for names in shares]
+    configs = [
+        dataclasses.replace(whole.config, sources=tuple(one for one in sources if one.name in part), disabled=())
+        for part in parts
+    ]
     return [
-        dataclasses.replace(whole, names=part, budget=bound, limit=limit)
-        for part, bound, limit in zip(names, bounds, limits, strict=True)
+        dataclasses.replace(whole, config=config, budget=bound, limit=limit)
+        for config, bound, limit in zip(configs, bounds, limits, strict=True)
     ]
 
 
@@ -79,13 +89,17 @@ def share(whole: int, sizes: Sequence[int]) -> list[int]:
 
 
 def budgets(whole: BudgetConfig, sizes: Sequence[int]) -> list[BudgetConfig]:
-    """The shares of ``whole`` of parts of these sizes; 0 is no bound, so the least share of a bound is 1."""
-    pages, received = share(whole.pages, sizes), share(whole.bytes, sizes)
+    """The shares of ``whole`` of parts of these sizes, which come to ``whole``.
+
+    0 is no bound, so the least share of a bound is 1, and a bound has to be one that goes round.
+    """
     return [
-        dataclasses.replace(
-            whole,
-            pages=max(1, pages[number]) if whole.pages else 0,
-            bytes=max(1, received[number]) if whole.bytes else 0,
-        )
-        for number in range(len(sizes))
+        dataclasses.replace(whole, pages=pages, bytes=received)
+        for pages, received in zip(_bounds(whole.pages, sizes), _bounds(whole.bytes, sizes), strict=True)
     ]
+
+
+def _bounds(whole: int, sizes: Sequence[int]) -> list[int]:
+    if not whole:
+        return [0] * len(sizes)
+    return [1 + more for more in share(whole - len(sizes), sizes)]

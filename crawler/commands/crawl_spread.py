@@ -17,6 +17,7 @@ from crawler.commands.crawl import exit_code, run
 from crawler.config import BudgetConfig, Config, SourceConfig
 from crawler.crawled import Ended, RunOf, Together, together
 from crawler.events import Events, Formatter
+from crawler.job import Job
 from crawler.plan import Plan
 from crawler.progress import FATES
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
@@ -83,8 +84,7 @@ def crawl(
             try:
                 part = Part(
                     config=config,
-                    names=(),
-                    job=job,
+                    job=Job(name=job, began=whole.started_at, digest=config.digest),
                     limit=limit,
                     budget=budget,
                     until=whole.started_at + dt.timedelta(seconds=budget.seconds) if budget.seconds else None,
@@ -123,7 +123,6 @@ def crawl_part(part: Part) -> Ended:
     _, session = run(
         lambda: Session.open(
             dataclasses.replace(part.config, crawl=crawl),
-            names=part.names,
             limit=part.limit,
             budget=budget,
             plan=part.plan,
@@ -213,7 +212,7 @@ def _run(
 ) -> tuple[list[Ended], list[str]]:
     """Run the parts; what came of them, and a sentence for each that came to nothing."""
     if events is not None:
-        count = sum(len(part.names) for part in parts)
+        count = sum(len(part.config.sources) for part in parts)
         events.write("run_started", {"run": whole.name, "archive": str(archive.root), "sources": count})
     due = time.monotonic() + LINE_SECONDS
     with overview(console, of=len(parts), words=_words) as view:
@@ -262,8 +261,8 @@ def _closed(archive: Archive, whole: Run, found: Together, plan: Plan) -> Togeth
 
 
 def _name(part: Part) -> str:
-    more = len(part.names) - 3
-    return f"sources {', '.join(part.names[:3])}" + (f" and {more} more" if more > 0 else "")
+    names = [source.name for source in part.config.sources]
+    return f"sources {', '.join(names[:3])}" + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _words(counts: Mapping[str, int]) -> str:

@@ -10,15 +10,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 import storage
-from crawler.config import Config, parse
+from crawler.config import BudgetConfig, Config, parse
 from crawler.demo import DemoServer, demo_config_toml
 from crawler.errand import Errand
+from crawler.job import Job
 from crawler.progress import counts
 from crawler.provenance import source_record
 from crawler.session import Session
+from pipelines.executors import claims
 from pipelines.history import announced
 from storage import delta
 from storage.archive import Archive
@@ -64,6 +67,43 @@ def new(number: int) -> Capture:
 
 def close(session: Session) -> None:
     asyncio.run(session.close(reason="unsettled"))
+
+
+def test_a_task_that_is_begun_again_has_what_the_one_before_left_of_its_bounds(config: Config) -> None:
+    archive = Archive.create(config.archive.folder)
+    began = NOON
+    earlier = begin(archive)
+    earlier.record(capture(9, at=began - dt.timedelta(hours=1), warc_file="w", warc_offset=0, warc_length=1000))
+    earlier.finish()
+    dead = begin(archive)
+    for number, changes in (
+        (1, {"warc_file": "w", "warc_offset": 0, "warc_length": 300}),
+        (2, {"outcome": "failed", "reason": "timeout", "status": None}),
+        (2, {"outcome": "failed", "reason": "http_500", "status": 500, "warc_length": 40}),
+        (3, {"outcome": "announced", "status": None}),
+        (4, {"outcome": "deferred", "reason": "limit", "status": None}),
+        (5, {"kind": "entrance", "outcome": "fetched", "warc_length": 60}),
+        (6, {"source": "island", "warc_length": 5000}),
+    ):
+        dead.record(capture(number, at=began + dt.timedelta(seconds=number), **changes))
+    dead.commit(dead.take())
+    dead.abandon()
+    with claims.hold(archive, "j", what="a crawl") as held:
+        job = Job(name="j", began=began, digest="that of all tasks")
+        made = Session.open(config, names=["harbour"], limit=3, budget=BudgetConfig(bytes=500), job=job)
+        try:
+            assert (made.budget.pages, made.budget.refusal("harbour", article=True)) == (2, None)
+            made.budget.spend("harbour", pages=1)
+            assert made.budget.refusal("harbour", article=True) == "limit"
+            made.budget.spend("harbour", received=99)
+            assert made.budget.refusal("harbour", article=False) is None
+            made.budget.spend("harbour", received=1)
+            assert made.budget.refusal("harbour", article=False) == "budget_bytes"
+        finally:
+            close(made)
+            held.release(remove=True)
+    (row,) = archive.runs().to_table(["config_digest"], pc.field("run") == made.run.name).to_pylist()
+    assert row["config_digest"] == "that of all tasks"
 
 
 def test_it_holds_its_sources_and_leaves_out_those_of_others(config: Config, session: Session) -> None:
