@@ -16,7 +16,7 @@ endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 FRESH := $(VENV)/.stamp-python-$(VERSION)
 
-.PHONY: help run test test-all torture browser java operators replay lint docs bench bench-extraction bench-mirror bench-crawl soak bench-politeness bench-health bench-import bench-clusters bench-history bench-size bench-query bench-export bench-commits comparison clean
+.PHONY: help run test test-all torture browser java operators replay lint docs bench bench-extraction bench-mirror bench-crawl soak bench-politeness bench-health bench-import bench-scale bench-clusters bench-history bench-size bench-query bench-export bench-commits comparison clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -114,6 +114,10 @@ bench-health: $(VENV)/.stamp-dev ## break invented sources, count false alarms o
 # COPIES=1 takes the saved pages once. Without those in ../shared/bench nothing is measured.
 bench-import: $(VENV)/.stamp-dev ## import a WARC file of saved pages: beside extraction alone, and beside news-please
 	@nice $(BIN)/python tests/benchmarks/importing/bench.py --copies $(or $(COPIES),2)
+
+# PAGES=300 is shorter. Without the saved pages in ../shared/bench nothing is measured.
+bench-scale: $(VENV)/.stamp-heavy ## import by one process and by one and two tasks on a Ray cluster, and write docs/performance.md
+	@nice $(BIN)/python tests/benchmarks/scale/bench.py --pages $(or $(PAGES),1500) --write
 
 # ARTICLES=100000 measures with fewer. The archive that it writes below build/bench-clusters, 2 GB for a million, goes again.
 bench-clusters: $(VENV)/.stamp-dev ## measure how long it takes to tell copies among a million articles, and 10,000 new ones
