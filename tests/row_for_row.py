@@ -87,6 +87,16 @@ def outcomes(archive: Archive) -> Counter[Row]:
     return rows(archive.captures(), OF_A_CRAWL, without=OF_A_KILL, folded=ADDRESSES, wanted=wanted)
 
 
+def other_rows(here: Archive, there: Archive, varying: Mapping[str, str]) -> Iterator[str]:
+    """How the rows of ``articles``, ``captures`` and ``sources`` differ, but for ``varying`` columns and order."""
+    for ours, theirs, by in (
+        (here.articles(all_revisions=True), there.articles(all_revisions=True), ("url", "revision")),
+        (here.captures(), there.captures(), ("kind", "requested_url", "outcome", "reason")),
+        (here.sources(), there.sources(), ("source",)),
+    ):
+        yield from unlike(rows(ours, varying), rows(theirs, varying), by)
+
+
 def unlike(here: Counter[Row], there: Counter[Row], by: Sequence[str]) -> Iterator[str]:
     """How rows differ that one of the two has alone: by column, where the other has one with the same values ``by``."""
     ours, theirs = _keyed(here - there, by), _keyed(there - here, by)

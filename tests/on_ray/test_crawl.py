@@ -21,7 +21,7 @@ from tests.archive_samples import faults
 from tests.crash.harness import BROADSHEET, differences, other_fates
 from tests.on_ray.conftest import BUCKET, Nodes
 from tests.on_ray.work import Hold, held_between_commits
-from tests.row_for_row import OF_A_CRAWL, rows, unlike
+from tests.row_for_row import OF_A_CRAWL, other_rows, rows
 
 # Small batches, so that a kill falls between two commits; one request of a host after the other, in their order.
 ARCHIVE = 'batch_pages = 2\nbatch_seconds = "1s"\n'
@@ -58,12 +58,7 @@ def same(here: Archive, other: Archive) -> None:
     assert faults(here) == []
     assert verify(here).problems == ()
     assert list(differences(here, other)) == []
-    for ours, theirs, key in (
-        (here.articles(all_revisions=True), other.articles(all_revisions=True), ["id", "revision"]),
-        (here.captures(), other.captures(), ["kind", "requested_url", "outcome", "reason"]),
-        (here.sources(), other.sources(), ["source"]),
-    ):
-        assert list(unlike(rows(ours, OF_A_CRAWL), rows(theirs, OF_A_CRAWL), key)) == []
+    assert list(other_rows(here, other, OF_A_CRAWL)) == []
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from storage.verify import verify
 from tests.archive_samples import faults
 from tests.on_ray.conftest import BUCKET, Nodes
 from tests.on_ray.work import Hold, held_between_commits, held_spooling, import_but_the_first, reread_for_ever
-from tests.row_for_row import OF_THE_RUN, rows, unlike
+from tests.row_for_row import OF_THE_RUN, other_rows
 from tests.warc_corpus import members, page, response
 
 SITES = ("courier.example", "www.courier.example", "harbour.test", "island.example", "meadow.example")
@@ -83,12 +83,7 @@ def same(here: Archive, other: Archive) -> None:
     """Two archives hold the same rows, and neither has a fault."""
     assert faults(here) == []
     assert verify(here).problems == ()
-    for ours, theirs, key in (
-        (here.articles(all_revisions=True), other.articles(all_revisions=True), ["id", "revision"]),
-        (here.captures(), other.captures(), ["requested_url", "at", "outcome"]),
-        (here.sources(), other.sources(), ["source"]),
-    ):
-        assert list(unlike(rows(ours, OF_THE_RUN), rows(theirs, OF_THE_RUN), key)) == []
+    assert list(other_rows(here, other, OF_THE_RUN)) == []
 
 
 @pytest.fixture(scope="module")
