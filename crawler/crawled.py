@@ -16,6 +16,11 @@ Counts = Mapping[tuple[str, str, str | None], int]
 """How often what became of a source's addresses: source, outcome, reason."""
 
 
+def total(counts: Counts, what: str) -> int:
+    """How often ``what`` was counted, over all sources and reasons."""
+    return sum(count for (_, outcome, _), count in counts.items() if outcome == what)
+
+
 class Named(Protocol):
     """A run: its name, and when it began."""
 
@@ -89,8 +94,8 @@ class Together:
     unsettled: int = 0
 
     def total(self, what: str) -> int:
-        """How often ``what`` was counted, over all sources and reasons."""
-        return sum(count for (_, outcome, _), count in self.tallies.items() if outcome == what)
+        """As :func:`total`."""
+        return total(self.tallies, what)
 
 
 def together(config: Config, run: RunOf, parts: Sequence[Ended], *, lost: Sequence[str], stopped: bool) -> Together:

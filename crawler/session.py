@@ -16,6 +16,7 @@ from scrapy.http import Response
 from crawler import health
 from crawler.budget import Budget
 from crawler.config import BudgetConfig, Config, SourceConfig
+from crawler.crawled import total
 from crawler.gate import Gate
 from crawler.hosts import Hosts
 from crawler.job import Job
@@ -231,8 +232,8 @@ class Session:
         self.tallies[source, what, reason] += 1
 
     def total(self, what: str) -> int:
-        """How often ``what`` was counted, over all sources and reasons."""
-        return sum(count for (_, outcome, _), count in self.tallies.items() if outcome == what)
+        """As :func:`crawler.crawled.total`."""
+        return total(self.tallies, what)
 
     @property
     def unsettled(self) -> int:

@@ -24,6 +24,11 @@ def shared(place: Address) -> Address:
     return place.absolute() if isinstance(place, Path) else place
 
 
+def shared_file(address: str) -> str:
+    """The address of a file as every node knows it: one that has no scheme is a path here."""
+    return address if "://" in address else str(shared(Path(address)))
+
+
 class Overview:
     """Shows how far all tasks are: a bar on a terminal, elsewhere a line every ten seconds."""
 

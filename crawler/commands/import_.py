@@ -19,7 +19,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from crawler.config import ArchiveConfig, Config, CrawlConfig, SourceConfig, check_archive_path, load
 from crawler.config.model import fold_www
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
-from crawler.spread import named, overview, shared
+from crawler.spread import named, overview, shared, shared_file
 from crawler.stopping import stoppable
 from crawler.terminal import LINE_SECONDS, clean, say_on
 from pipelines.executors import Ended, LocalExecutor, claims
@@ -92,7 +92,7 @@ def _spread(task: Task, spread: Spread, err: Console) -> Report:
     task = dataclasses.replace(
         task,
         archive=shared(task.archive),
-        inputs=tuple(dataclasses.replace(file, address=_absolute(file.address)) for file in task.inputs),
+        inputs=tuple(dataclasses.replace(file, address=shared_file(file.address)) for file in task.inputs),
         job=claims.new_job(),
     )
     say = say_on(err)
@@ -139,10 +139,6 @@ def together(task: Task, tasks: Sequence[Task], ended: Sequence[Ended[Task, Repo
 
 def _part(task: Task) -> str:
     return f"part {task.part.number + 1} of {task.part.of}"
-
-
-def _absolute(address: str) -> str:
-    return address if "://" in address else str(Path(address).absolute())
 
 
 def _settings(config: Path, archive: Address | None) -> Config:
