@@ -58,6 +58,10 @@ class Events:
             archive = str(session.archive.root)
             told: dict[str, Json] = {"run": session.run.name, "archive": archive, "sources": len(session.sources)}
             self.write("run_started", told)
+        self.progress(session)
+
+    def progress(self, session: Crawled) -> None:
+        """How far a crawl is, where it is time to say so."""
         if time.monotonic() >= self._next:
             self._next += LINE_SECONDS
             self._progress(session)
@@ -66,7 +70,7 @@ class Events:
         """How far it came."""
         self._progress(session)
 
-    def _progress(self, session: Session) -> None:
+    def _progress(self, session: Crawled) -> None:
         told: dict[str, Json] = {
             "run": session.run.name,
             "announced": session.total("announced"),

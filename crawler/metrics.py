@@ -12,7 +12,6 @@ from pathlib import Path
 from crawler.crawled import Crawled
 from crawler.progress import FATES
 from crawler.provenance import VERSION
-from crawler.session import Session
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A file is read every quarter of a minute or so, and written for it every minute; a port is asked whenever one likes.
@@ -116,7 +115,7 @@ class Exporter:
         self._server = server
         self._due = {"file": 0.0, "port": 0.0}
 
-    def show(self, session: Session) -> None:
+    def show(self, session: Crawled) -> None:
         """Bring them up to date where it is time to."""
         now = time.monotonic()
         wanted = [one for one in self._wanted() if now >= self._due[one]]
@@ -125,7 +124,7 @@ class Exporter:
             for one in wanted:
                 self._due[one] = now + (FILE_SECONDS if one == "file" else PORT_SECONDS)
 
-    def close(self, session: Session) -> None:
+    def close(self, session: Crawled) -> None:
         """Nothing: how a run ended is known a little later, in :meth:`ended`."""
 
     def ended(self, session: Crawled, code: int) -> None:

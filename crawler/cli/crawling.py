@@ -223,6 +223,7 @@ def crawl(
             settings=overrides,
             console=err,
             events=events,
+            metrics=metrics,
         )
     else:
         code, session = run(

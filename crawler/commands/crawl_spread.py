@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import os
 import signal
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, cast
 
@@ -18,18 +17,18 @@ from crawler.config import BudgetConfig, Config, SourceConfig
 from crawler.crawled import Ended, RunOf, Together, together
 from crawler.events import Events, Formatter
 from crawler.job import Job
+from crawler.metrics import Exporter
 from crawler.plan import Plan
-from crawler.progress import FATES
 from crawler.provenance import SOFTWARE, disk_lacks, source_record, versions
 from crawler.session import Session, put_right
 from crawler.sharing_out import Part, cut
-from crawler.spread import named, overview, shared
+from crawler.spread import overview, shared
 from crawler.stopping import stoppable
-from crawler.terminal import LINE_SECONDS
+from crawler.underway import COUNTED, Underway, words
 from pipelines.executors import claims
 from pipelines.executors.cluster import Cluster, Spread, joined
 from pipelines.executors.meter import METER
-from pipelines.executors.ray import RayExecutor, Standing
+from pipelines.executors.ray import RayExecutor
 from pipelines.pool import Pool
 from storage.archive import Archive, Run
 from storage.errors import ArchiveError
@@ -51,8 +50,9 @@ def crawl(
     settings: Mapping[str, str],
     console: Console,
     events: Events | None,
+    metrics: Exporter,
 ) -> tuple[int, Together]:
-    """Crawl ``sources`` on a cluster; the exit code, and what is to be told.
+    """Crawl ``sources`` on a cluster; the exit code, and what is to be told. ``metrics`` are kept while it goes on.
 
     Raises:
         ArchiveError: the archive or the cluster cannot be had, or a node lacks either.
@@ -94,10 +94,23 @@ def crawl(
                     json=events is not None,
                 )
                 parts = cut(part, sources, on.count(cluster, most=len(sources)))
-                ended, lost = _run(cluster, parts, console, events, archive, whole, say, lambda: stop.asked)
+                run = RunOf(name=whole.name, started_at=whole.started_at)
+                if events is not None:
+                    place = str(archive.root)
+                    events.write("run_started", {"run": whole.name, "archive": place, "sources": len(sources)})
+                with overview(console, of=len(parts), words=words) as view:
+                    underway = Underway(
+                        dataclasses.replace(config, sources=tuple(sources)),
+                        run,
+                        view=view,
+                        events=events,
+                        metrics=metrics,
+                        stopped=lambda: stop.asked,
+                    )
+                    ended, lost = _run(cluster, parts, say, underway)
                 found = together(
                     config,
-                    RunOf(name=whole.name, started_at=whole.started_at),
+                    run,
                     ended,
                     lost=lost,
                     stopped=len(ended) + len(lost) < len(parts),
@@ -173,9 +186,8 @@ class _Metered:
 
     def show(self, session: Session) -> None:
         """Count it."""
-        told = {fate: count for fate in FATES if (count := session.total(fate))}
-        asked = sum(session.tallies.values())
-        METER.count(announced=session.total("announced"), unsettled=session.unsettled, asked=asked, **told)
+        told = {what: count for what in COUNTED if (count := session.total(what))}
+        METER.count(unsettled=session.unsettled, asked=sum(session.tallies.values()), **told)
         if METER.stopping and not self._asked:
             self._asked = True
             os.kill(os.getpid(), signal.SIGTERM)
@@ -201,40 +213,17 @@ def _teller(console: Console, events: Events | None) -> Callable[[str], None]:
 
 
 def _run(
-    cluster: Cluster,
-    parts: Sequence[Part],
-    console: Console,
-    events: Events | None,
-    archive: Archive,
-    whole: Run,
-    say: Callable[[str], None],
-    stopped: Callable[[], bool],
+    cluster: Cluster, parts: Sequence[Part], say: Callable[[str], None], underway: Underway
 ) -> tuple[list[Ended], list[str]]:
     """Run the parts; what came of them, and a sentence for each that came to nothing."""
-    if events is not None:
-        count = sum(len(part.config.sources) for part in parts)
-        events.write("run_started", {"run": whole.name, "archive": str(archive.root), "sources": count})
-    due = time.monotonic() + LINE_SECONDS
-    with overview(console, of=len(parts), words=_words) as view:
-
-        def watch(standing: Standing) -> bool:
-            nonlocal due
-            if events is None:
-                view.show(standing)
-            elif time.monotonic() >= due:
-                due += LINE_SECONDS
-                told = {name: standing.counts.get(name, 0) for name in ("announced", "unsettled", *FATES)}
-                events.write("progress", {"run": whole.name, **told})
-            return stopped()
-
-        executor = RayExecutor(cluster, at_once=len(parts), name=_name, say=say, watch=watch, stall=STALL)
-        ended: list[Ended] = []
-        lost: list[str] = []
-        for one in executor.map(crawl_part, parts):
-            if one.error is not None:
-                lost.append(f"the crawl of {_name(one.item)} came to nothing: {one.error!s:.300}")
-            else:
-                ended.append(one.value())
+    executor = RayExecutor(cluster, at_once=len(parts), name=_name, say=say, watch=underway, stall=STALL)
+    ended: list[Ended] = []
+    lost: list[str] = []
+    for one in executor.map(crawl_part, parts):
+        if one.error is not None:
+            lost.append(f"the crawl of {_name(one.item)} came to nothing: {one.error!s:.300}")
+        else:
+            ended.append(one.value())
     return ended, lost
 
 
@@ -263,7 +252,3 @@ def _closed(archive: Archive, whole: Run, found: Together, plan: Plan) -> Togeth
 def _name(part: Part) -> str:
     names = [source.name for source in part.config.sources]
     return f"sources {', '.join(names[:3])}" + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _words(counts: Mapping[str, int]) -> str:
-    return named(counts, announced="announced", unsettled="to go", **{fate: fate for fate in FATES})

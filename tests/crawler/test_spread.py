@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
+import json
 import pickle
 import sys
 from pathlib import Path
@@ -17,14 +18,18 @@ from crawler.cli.options import exits
 from crawler.commands.crawl import closing_lines, exit_code
 from crawler.config import BudgetConfig, ConfigError, parse
 from crawler.crawled import Ended, RunOf, together
+from crawler.events import Events
 from crawler.job import Job
+from crawler.metrics import Exporter
 from crawler.plan import Plan
 from crawler.sharing_out import Part, budgets, cut, groups, share, spread
-from crawler.spread import Overview, named
+from crawler.spread import Overview, named, shared, shared_file
 from crawler.summary import summary
+from crawler.underway import Underway, words
 from pipelines.executors import inside
 from pipelines.executors.meter import LINES, METER, Meter
 from pipelines.executors.ray import Standing, TaskLost, Working
+from storage.places import address
 from storage.records import Tally
 
 CONFIG = """
@@ -134,6 +139,14 @@ def test_tasks_are_told_as_one_crawl(parts: tuple[Ended, ...], lost: list[str], 
     assert all(any(line.endswith(bug) for line in lines) for bug in found.bugs)
 
 
+def test_what_is_named_here_is_named_for_every_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shared(Path("archive")) == tmp_path / "archive"
+    assert shared(address("s3://papers/daily")) == address("s3://papers/daily")
+    names = ("one.warc.gz", "/two.warc.gz", "https://a.test/three.warc.gz")
+    assert [shared_file(name) for name in names] == [str(tmp_path / names[0]), *names[1:]]
+
+
 def test_how_far_all_tasks_are_stands_in_a_line() -> None:
     working = Working(task=1, item="b", node="10.0.0.7", process=7, counts={"pages": 3}, silent=0.0)
     standing = Standing(ended=1, working=(working,), counts={"pages": 5})
@@ -141,6 +154,34 @@ def test_how_far_all_tasks_are_stands_in_a_line() -> None:
     assert view.line(standing) == "1 of 3 tasks done, 1 at work on 1 node: 5 pages read"
     view.begin(2)
     assert view.line(standing).startswith("1 of 2 tasks done")
+
+
+def test_a_crawl_of_many_tasks_tells_how_far_it_is_while_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.events.LINE_SECONDS", 0.0)
+    loaded = parse(config("a.test", "b.test"), Path("broadsheet.toml"))
+    counts = {"announced": 9, "unsettled": 5, "asked": 20, "archived": 3, "resting": 1}
+    standing = Standing(ended=1, working=(), counts=counts)
+    seen, asked = io.StringIO(), [False, True]
+    underway = Underway(
+        loaded,
+        RunOf(name="whole", started_at=dt.datetime.now(dt.UTC)),
+        view=Overview(Console(file=io.StringIO()), of=3, words=words),
+        events=Events(seen),
+        metrics=Exporter(tmp_path / "crawl.prom", None),
+        stopped=asked.pop,
+    )
+    assert [underway(standing), underway(standing)] == [True, False]
+    told = (tmp_path / "crawl.prom").read_text(encoding="utf-8").splitlines()
+    assert 'broadsheet_run_pages{source="",outcome="archived",reason=""} 3.0' in told
+    assert {"broadsheet_run_unsettled 5.0", "broadsheet_run_sources 2.0"} <= set(told)
+    assert not any("finished" in line for line in told)
+    line = json.loads(seen.getvalue().splitlines()[0])
+    assert {name: line[name] for name in ("event", "run", "announced", "known", "archived", "failed")} == {
+        "event": "progress", "run": "whole", "announced": 9, "known": 1, "archived": 3, "failed": 0,
+    }  # fmt: skip
+    assert words(counts) == "9 announced, 5 to go, 3 archived"
 
 
 def test_a_node_with_another_broadsheet_or_python_is_unfit() -> None:
