@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -77,14 +77,14 @@ def rows(
     return Counter(zip(*columns, strict=True))
 
 
-def outcomes(archive: Archive) -> Counter[Row]:
+def outcomes(archive: Archive, *, without: Iterable[str] = ()) -> Counter[Row]:
     """What became of articles' pages: of ``captures``, the rows that stand for more than an announcement.
 
     Entrances are asked again by a run that follows a killed one; a page that it had fetched and whose announcement it
     had not committed has a fate and no row of its announcement.
     """
     wanted = (pc.field("kind") == "article") & (pc.field("outcome") != "announced")
-    return rows(archive.captures(), OF_A_CRAWL, without=OF_A_KILL, folded=ADDRESSES, wanted=wanted)
+    return rows(archive.captures(), OF_A_CRAWL, without={*OF_A_KILL, *without}, folded=ADDRESSES, wanted=wanted)
 
 
 def other_rows(here: Archive, there: Archive, varying: Mapping[str, str]) -> Iterator[str]:
