@@ -1,13 +1,14 @@
 """Extraction in worker processes: a page that hangs, eats memory or kills its process costs that page only.
 
-The pool is pebble's (spawned processes, a time limit per task, recycling). Ours is the memory limit, the tie to the
-parent's life, and the mapping of every bad end to a Rejection with a stable reason.
+The pool is pebble's (a time limit per task, recycling), its processes are forked off a server that has loaded what they
+need. Ours is the memory limit, the tie to the parent's life, and the mapping of every bad end to a Rejection with a
+stable reason.
 """
 
 from __future__ import annotations
 
-import ctypes
-import gc
+import fcntl
+import importlib
 import multiprocessing
 import os
 import resource
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipelines import warmup
+from pipelines import forks
 from pipelines.process import Inspection, inspect, process
 from storage.records import Article, Page, Rejection
 
@@ -33,7 +34,6 @@ TRIES = 3
 START = 180.0
 NICENESS = 5
 """How much a worker yields to the process that fetches, which needs little and must not wait for its core."""
-_PR_SET_PDEATHSIG = 1
 
 
 class WorkersNeverStarted(RuntimeError):
@@ -55,8 +55,9 @@ class Workers:
         self._lock = threading.Lock()
         self._stopped = False
         self._promised: set[Future[Article | Rejection]] = set()
-        self._ready = multiprocessing.get_context("spawn").Event()
+        self._ready = forks.CONTEXT.Event()
         self._watch: threading.Timer | None = None
+        forks.begin()
         self._pools = [self._made()]
 
     def _made(self) -> ProcessPool:
@@ -140,13 +141,14 @@ def _pool(count: int, pages: int, ready: Event | None = None) -> ProcessPool:
         max_workers=count,
         max_tasks=pages,
         initializer=_prepare,
-        initargs=(os.getpid(), ready),
-        context=multiprocessing.get_context("spawn"),
+        initargs=(ready,),
+        context=forks.CONTEXT,
     )
 
 
 def inspect_apart(page: Page, *, timeout: float, memory: int) -> Inspection:
     """:func:`pipelines.process.inspect` in a worker of its own, under the same limits; raises what is a bug."""
+    forks.begin()
     pool = _pool(1, 1)
     try:
         return pool.schedule(_inspect, args=(page, memory), timeout=timeout).result()
@@ -169,18 +171,30 @@ def settle(page: Page, error: BaseException) -> Rejection:
     raise error
 
 
-def _prepare(parent: int, ready: Event | None) -> None:
-    """Set up a fresh worker: die with the parent, leave Ctrl-C to it, load everything, and collect none of that."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _prepare(ready: Event | None) -> None:
+    """Set up a fresh worker: die with whoever asked for it, and load what the server of forks has not."""
     os.nice(NICENESS)
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(0)
-    warmup.warm()
-    gc.freeze()
+        _die_with_parent()
+    importlib.import_module("pipelines.nursery")
     if ready is not None:
         ready.set()
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process when the one that asked for it ends, whatever is going on here then.
+
+    That one is not the parent by the kernel's count, which is the server of forks, but holds a pipe open as long as it
+    lives. Python itself looks at it between two pages only, and a thread would not look in a regular expression.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, fcntl.fcntl(parent.sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    if not parent.is_alive():
+        os._exit(0)
 
 
 def _extract(page: Page, memory: int) -> Article | Rejection:
