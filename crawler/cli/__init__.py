@@ -6,6 +6,8 @@ out, is silent or fell out.
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from crawler.cli.clustering import cluster
@@ -61,6 +63,10 @@ def main() -> None:
       broadsheet show URL          shows one article
       broadsheet diff URL          shows what its publisher changed
     """
+    # A process that is started from this one would load the script that called us, and the command line with it, again.
+    script = vars(sys.modules["__main__"])
+    if script.get("main") is main and script.get("__spec__") is None:
+        script.pop("__file__", None)
 
 
 for _command in COMMANDS:

@@ -28,6 +28,7 @@ from crawler.cli.options import (
 )
 from crawler.config import load, template
 from crawler.terminal import console, escaped, say_on
+from pipelines import forks
 
 P = ParamSpec("P")
 
@@ -165,6 +166,14 @@ def crawl(
     \b
       broadsheet crawl --on ray://head.internal:10001
     """
+    spread = spread_of(on, tasks)
+    loaded = load(config)
+    if spread is None:
+        # What the workers need is loaded beside all that the crawl itself needs.
+        forks.begin()
+    # It looks through the whole stack of calls when it is loaded; where that is as short as here, 0.4 seconds less.
+    from scrapy.core.downloader import contextfactory  # noqa: F401
+
     from crawler.commands.crawl import closing_lines, run
     from crawler.commands.metrics import exporter
     from crawler.config import check_archive_path, check_names
@@ -182,13 +191,11 @@ def crawl(
         oldest_first=oldest_first,
         now=now,
     )
-    spread = spread_of(on, tasks)
     check_days(since, until)
     if oldest_first and not plan.backfill:
         raise click.BadParameter(
             "it orders a backfill; name its days with --since and --until", param_hint="--oldest-first"
         )
-    loaded = load(config)
     check_archive_path(loaded)
     overrides = pairs_of(settings)
     check_names(loaded, names)
