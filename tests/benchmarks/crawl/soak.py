@@ -78,7 +78,10 @@ def watch(process: subprocess.Popen[bytes], archive: Path) -> list[Sample]:
         time.sleep(EVERY)
         if time.monotonic() - looked > 10:
             looked, pages = time.monotonic(), came(archive)
-        workers = [size for size in map(resident, children(process.pid)) if size]
+        started = children(process.pid)
+        # The workers are forked off one of them; what they share with it is counted in each.
+        started += [one for server in started for one in children(server)]
+        workers = [size for size in map(resident, started) if size]
         sample = Sample(
             seconds=round(time.monotonic() - begun, 1),
             pages=pages,
