@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 import hashlib
 import json
 import os
@@ -94,6 +95,7 @@ def _spread(task: Task, spread: Spread, err: Console) -> Report:
         archive=shared(task.archive),
         inputs=tuple(dataclasses.replace(file, address=shared_file(file.address)) for file in task.inputs),
         job=claims.new_job(),
+        began=dt.datetime.now(dt.UTC),
     )
     say = say_on(err)
     with joined(spread.on, say=say) as cluster, prepared(task, say=say), stoppable() as stop:

@@ -22,6 +22,7 @@ from pipelines.importing.originals import Originals
 from pipelines.importing.parts import Share
 from pipelines.importing.reasons import BUSY, DAMAGED, SKIPPED
 from pipelines.importing.seen import Seen
+from pipelines.importing.taken import taken
 from pipelines.importing.task import FileOutcome, FileReport, Progress, Report, Task, Watch
 from pipelines.importing.wanted import Hosts, Part
 from pipelines.readings import Submit, here
@@ -139,6 +140,9 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
         # With the locks held, so that nobody adds to these sources between the recovery and the history.
         recover(archive, submit=submit, say=say)
         base = _base(task, archive, busy)
+        if task.limit is not None and task.began is not None:
+            sites = Sites(base.share.owns) if base.share is not None else None
+            task = dataclasses.replace(task, limit=task.limit - taken(archive.captures(), sites, since=task.began))
         done = _done(archive, task.digest, task.part)
         reports: list[FileReport] = []
         fresh = 0

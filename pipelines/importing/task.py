@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,7 @@ class Task:
     and ``batch_seconds`` are in seconds, ``memory``, ``max_page``, ``batch_bytes`` and ``segment_bytes`` in bytes; they
     mean what the configuration means by them. ``digest`` names the configuration and what is wanted: a file that was
     done under the same is not opened again. ``part`` is what it takes of the files, all by default; ``job`` names what
-    it is a task of, "" where it stands alone (:mod:`pipelines.executors.claims`).
+    it is a task of, "" where it stands alone (:mod:`pipelines.executors.claims`), and ``began`` is when that began.
     """
 
     archive: Address
@@ -52,6 +53,7 @@ class Task:
     digest: str = ""
     part: Part = Part()  # noqa: RUF009 - a frozen value
     job: str = ""
+    began: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections import Counter
 from pathlib import Path
 
@@ -47,6 +48,11 @@ def task(folder: Path, archive: str) -> Task:
         path.write_bytes(data)
         inputs.append(described(str(path), agent="test"))
     return Task(archive=folder / archive, inputs=tuple(inputs), sources=SOURCES, workers=0, digest="d")
+
+
+def pages(report: Report) -> int:
+    """How many pages it took."""
+    return sum(count for (_, outcome, _), count in told_of(report).items() if outcome not in ("skipped", "damaged"))
 
 
 def told_of(report: Report) -> Counter[tuple[str, str, str | None]]:
@@ -152,6 +158,20 @@ def test_sites_that_a_source_holds_together_stay_together() -> None:
 def test_a_limit_is_divided(tmp_path: Path) -> None:
     given = Task(**{name: getattr(task(tmp_path, "a"), name) for name in Task.__slots__} | {"limit": 7})
     assert [part.limit for part in cut(given, 3)] == [3, 2, 2]
+
+
+def test_a_part_that_is_begun_again_has_what_the_one_before_left_of_its_limit(tmp_path: Path) -> None:
+    whole = dataclasses.replace(task(tmp_path, "a"), job=claims.new_job(), limit=7)
+    files = [whole.inputs[:1]]
+    import_files(dataclasses.replace(whole, job="", limit=1, digest="an earlier import"))
+    given = dataclasses.replace(whole, began=dt.datetime.now(dt.UTC))
+    with prepared(given):
+        first, second = cut(given, 2)
+        # It dies after three pages: its run has an end, but the file is not done.
+        import_part(dataclasses.replace(first, inputs=files[0], limit=3, digest="died"))
+        other = pages(import_part(second))
+        again = pages(import_part(first))
+    assert (first.limit, second.limit, other, again) == (4, 3, 3, 1)
 
 
 def test_a_part_begins_only_in_the_archive_of_its_job_and_while_that_goes_on(tmp_path: Path) -> None:
