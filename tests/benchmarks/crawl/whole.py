@@ -46,8 +46,6 @@ PAPERS = 64
 PR_SET_CHILD_SUBREAPER = 36
 """Of ``linux/prctl.h``."""
 BROADSHEET = (sys.executable, "-c", "from crawler.cli import main; main(prog_name='broadsheet')", "crawl")
-LAG = 'EXTENSIONS={"lag.Lag": 0, "scrapy.extensions.remote_control.RemoteControl": null}'
-"""With what the project's own settings leave out, for this stands in their place."""
 HEAD = """
 [archive]
 path = "archive"
@@ -153,7 +151,7 @@ def alone(count: int, pages: Path, scratch: Path) -> list[str]:
         print(f"parts, ms a page: {parts}", file=sys.stderr)
         server.environment["BENCH_LAG"] = str(scratch / "lag.json")
         server.environment["PYTHONPATH"] = f"{ROOT}{os.pathsep}{HERE}"
-        seconds, spent, articles = crawl(server, whole, "-s", LAG)
+        seconds, spent, articles = crawl(server, whole, "-s", 'EXTENSIONS={"lag.Lag": 0}')
     lag = json.loads((scratch / "lag.json").read_text(encoding="utf-8"))
     allowed = cores / (sum(parts.values()) / 1e3)
     reached = count / seconds
