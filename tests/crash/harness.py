@@ -199,11 +199,12 @@ def differences(here: Archive, there: Archive) -> Iterator[str]:
             for one in sorted(found.elements()):
                 if current or one[1:] not in met:
                     yield f"{what}{' (current)' if current else ''}: {one}, {fates(here, one[0])}"
-    both, either = revisions(here) & revisions(there), twins(here) | twins(there)
+    # The article's own page, too, says in its warnings whether a twin was met before it.
+    both, either = revisions(here) & revisions(there), {one for one, _ in twins(here) | twins(there)}
     ours, theirs = (
         _only(
             rows(archive.articles(all_revisions=True), OF_A_CRAWL, folded=ADDRESSES),
-            lambda row: values(row, *REVISION) in both and values(row, "id", "revision") not in either,
+            lambda row: values(row, *REVISION) in both and not either.intersection(values(row, "id")),
         )
         for archive in (here, there)
     )
