@@ -15,6 +15,8 @@ spends on extraction is what the clock would show on idle cores.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import gzip
 import json
 import os
@@ -39,6 +41,8 @@ from tests.warc_corpus import digest, info, record  # noqa: E402
 
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nServer: saved\r\nX-Crawler-Content-Encoding: gzip\r\n\r\n"
 HERE = Path(__file__).parent
+PR_SET_CHILD_SUBREAPER = 36
+"""Of ``linux/prctl.h``."""
 ALONE = """
 import gzip, io, json, resource, sys, time
 from pipelines import warmup
@@ -103,24 +107,32 @@ def _saved() -> Iterator[tuple[str, bytes]]:
             yield told["url"].partition("#")[0], gzip.decompress((DATA / told["html"]).read_bytes())
 
 
-def measured(command: list[str], folder: Path) -> Cost:
-    """Run a command and take its time."""
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+def told(command: list[str], folder: Path) -> str:
+    """Run a command; what it printed."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    wall, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise SystemExit(f"{' '.join(command[:6])} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall=wall, cpu=cpu, said=done.stdout.strip())
+    return done.stdout.strip()
+
+
+def measured(command: list[str], folder: Path) -> Cost:
+    """Run a command and take its time, and that of what it leaves behind, as an import its workers."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    said = told(command, folder)
+    wall = time.monotonic() - begin
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(wall=wall, cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, said=said)
 
 
 def extracted(file: Path, folder: Path, processes: int) -> tuple[float, int]:
     """Seconds of processors that extraction takes in so many processes at once, and how many pages they share."""
     with ThreadPoolExecutor(processes) as threads:
         commands = ([sys.executable, "-c", ALONE, str(file), str(n), str(processes)] for n in range(processes))
-        costs = threads.map(lambda command: measured(command, folder), commands)
-        used, pages = zip(*(json.loads(cost.said) for cost in costs), strict=True)
+        used, pages = zip(*map(json.loads, threads.map(lambda command: told(command, folder), commands)), strict=True)
     return sum(used), sum(pages)
 
 
@@ -140,6 +152,8 @@ def main() -> None:
     given = parser.parse_args()
     if not DATA.is_dir():
         raise SystemExit(f"{DATA} is not there: nothing to measure")
+    # What a command leaves behind is ours to wait for, not init's.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         whole, first, few = folder / "whole.warc.gz", folder / "first.warc.gz", folder / "few.warc.gz"
@@ -154,8 +168,8 @@ def main() -> None:
         start = imported(first, folder, "first", given.workers)
         run = imported(whole, folder, "whole", given.workers)
         counts = json.loads(run.said)["counts"]
-        told = ", ".join(f"{sum(reasons.values())} {fate}" for fate, reasons in counts.items())
-        print(f"import: {run.wall:.1f} s, {run.cpu:.1f} s of processors ({told}); of one page {start.wall:.1f} s")
+        fates = ", ".join(f"{sum(reasons.values())} {fate}" for fate, reasons in counts.items())
+        print(f"import: {run.wall:.1f} s, {run.cpu:.1f} s of processors ({fates}); of one page {start.wall:.1f} s")
         cpu, wall = run.cpu - start.cpu, run.wall - start.wall
         print(f"  {1000 * cpu / count:.2f} ms of processors a page, start apart")
         shares = f"{used / cpu:.3f} (by what one process alone takes: {alone / cpu:.3f})"
