@@ -13,7 +13,7 @@ import datetime as dt
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from storage import aside, delta, marker, places, remote, replace, snapshots, tombstones, unfinished
@@ -242,9 +242,13 @@ class Archive:
         run: str,
         number: int,
         at_hand: delta.AtHand | None = None,
+        fixed: Mapping[str, str | int] | None = None,
     ) -> bool:
-        """Append ``records`` as transaction ``number`` of ``run``; see :func:`storage.delta.append`."""
-        rows = to_arrow(table, records)
+        """Append ``records`` as transaction ``number`` of ``run``; see :func:`storage.delta.append`.
+
+        ``fixed`` gives columns that have one value in all rows, whatever the records say.
+        """
+        rows = to_arrow(table, records, fixed=fixed)
         return delta.append(self.root, table, rows, application=run, number=number, at_hand=at_hand)
 
 
@@ -401,10 +405,11 @@ def commit(archive: Archive, run: str, number: int, batch: Batch, *, at_hand: de
     Raises:
         CommitFailed: see :func:`storage.delta.append`; ProtocolViolation also where the batch stood there before.
     """
-    captures = [dataclasses.replace(row, run=run, batch=number) for row in batch.captures]
-    articles = [dataclasses.replace(row, run=run) for row in batch.articles]
-    for table, rows in ((CAPTURES, captures), (ARTICLES, articles)):
-        if not archive.append(table, rows, run=run, number=number, at_hand=at_hand):
+    # Given to the columns and not to each row: hundreds of copies would hold up the thread that fetches.
+    captures: tuple[Table, Sequence[Article | Capture], dict[str, str | int]]
+    captures = CAPTURES, batch.captures, {"run": run, "batch": number}
+    for table, rows, fixed in (captures, (ARTICLES, batch.articles, {"run": run})):
+        if not archive.append(table, rows, run=run, number=number, at_hand=at_hand, fixed=fixed):
             raise ProtocolViolation(f"{table.name}: transaction {number} of {run} was written by somebody else")
 
 

@@ -7,7 +7,7 @@ The descriptions travel as field metadata (key ``description``) in the Parquet f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -280,8 +280,15 @@ _NESTED = (RunRecord, SourceRecord)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def to_arrow(table: Table, records: Sequence[Article | Capture | RunRecord | SourceRecord]) -> pa.Table:
+def to_arrow(
+    table: Table,
+    records: Sequence[Article | Capture | RunRecord | SourceRecord],
+    *,
+    fixed: Mapping[str, str | int] | None = None,
+) -> pa.Table:
     """Records as an Arrow table of ``table``'s schema, sorted as the table is.
+
+    ``fixed`` gives columns that have one value in all rows, whatever the records say.
 
     Raises:
         pyarrow.ArrowInvalid, pyarrow.ArrowTypeError: a record holds a value that does not fit its column.
@@ -289,7 +296,12 @@ def to_arrow(table: Table, records: Sequence[Article | Capture | RunRecord | Sou
     columns = []
     rows = [asdict(record) for record in records] if records and isinstance(records[0], _NESTED) else None
     for field in table.schema:
-        values = [row[field.name] for row in rows] if rows else [getattr(record, field.name) for record in records]
+        if fixed is not None and field.name in fixed:
+            values = [fixed[field.name]] * len(records)
+        elif rows:
+            values = [row[field.name] for row in rows]
+        else:
+            values = [getattr(record, field.name) for record in records]
         columns.append(_array(values, field.type))
     built = pa.Table.from_arrays(columns, schema=table.schema)
     built.validate(full=True)

@@ -85,6 +85,11 @@ def test_captures_come_back_from_arrow_as_they_went(written: list[Capture]) -> N
     assert sorted(back, key=repr) == sorted(written, key=repr)
 
 
+def test_a_fixed_column_has_its_value_in_every_row() -> None:
+    rows = to_arrow(CAPTURES, [capture(1, run="its own"), capture(2)], fixed={"run": "r", "batch": 7})
+    assert rows.select(["run", "batch"]).to_pylist() == [{"run": "r", "batch": 7}] * 2
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(records(Article, always=("run",)), min_size=1, max_size=4))
 def test_articles_come_back_from_delta_and_plain_parquet(
