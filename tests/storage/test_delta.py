@@ -288,7 +288,11 @@ def test_a_replacement_that_never_gets_a_number_says_so(root: Path, monkeypatch:
     assert len(slept) == log.TRIES - 1
 
 
-def test_a_writer_reads_only_what_is_new_since_its_last_append(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("renewed", "read"), [(100, 2), (2, 3)])
+def test_a_writer_reads_only_what_is_new_since_its_last_append(
+    root: Path, monkeypatch: pytest.MonkeyPatch, renewed: int, read: int
+) -> None:
+    monkeypatch.setattr(delta, "RENEWED", renewed)
     fresh: list[str] = []
     real = delta.snapshot
 
@@ -308,7 +312,7 @@ def test_a_writer_reads_only_what_is_new_since_its_last_append(root: Path, monke
     assert mine(2)
     assert mine(3)
     assert numbers(root) == [1, 1, 2, 3]
-    assert fresh == ["captures", "captures"]
+    assert fresh == ["captures"] * read
 
 
 def test_a_snapshot_that_an_error_has_met_is_not_used_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
