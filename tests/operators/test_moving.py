@@ -23,7 +23,7 @@ from storage.archive import Archive
 from storage.schema import TABLES
 from storage.verify import verify
 from tests.archive_samples import HOST, contents, faults
-from tests.crash.harness import BROADSHEET
+from tests.crash.harness import BROADSHEET, twins
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -116,7 +116,10 @@ def test_backups_made_while_a_crawl_goes_on_lack_nothing_that_a_crawl_cannot_bri
     shutil.copytree(backups[0], there / "archive")
     crawled(there, demo_server)
     restored = storage.open_archive(there / "archive")
-    assert (contents(restored), faults(restored)) == (whole, [])
+    # Which of an article's versions is met first, and so kept beside it, hangs on what was fetched already.
+    met = {revision for archive in (restored, original) for _, revision in twins(archive)}
+    assert {revision for _, revision in contents(restored) ^ whole} <= met
+    assert faults(restored) == []
     assert verify(restored).problems == ()
     assert "Nothing was fetched but the entrances" in crawled(there, demo_server)
 
