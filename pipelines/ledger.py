@@ -188,12 +188,12 @@ class Ledger:
 
     def own(self, place: str) -> int | None:
         """The number of the URL that is known under ``place``, or None."""
-        return _index(self._urls.key, hash(place))
+        return sieve.index(self._urls.key, hash(place))
 
     def leader(self, place: str) -> int | None:
         """The number of the first URL that led to ``place``, or None."""
-        alias = _index(self._alias_keys, hash(place))
-        return _index(self._urls.key, int(self._alias_of[alias])) if alias is not None else None
+        alias = sieve.index(self._alias_keys, hash(place))
+        return sieve.index(self._urls.key, int(self._alias_of[alias])) if alias is not None else None
 
     def glance(self, number: int) -> Glance:
         """What deciding takes of the URL of that number."""
@@ -248,7 +248,7 @@ class Ledger:
 
     def article(self, id: str) -> ArticleState | None:  # noqa: A002
         """The state of the article with that id, or None."""
-        number = _index(self._article_keys, hash(id))
+        number = sieve.index(self._article_keys, hash(id))
         if number is None:
             return None
         rows = self._article_rows[self._article_starts[number] : self._article_starts[number + 1]]
@@ -299,11 +299,6 @@ class Vectors:
     born: Ints
     is_article: sieve.Bools
     is_announced: sieve.Bools
-
-
-def _index(keys: Ints, hashed: int) -> int | None:
-    place = int(keys.searchsorted(hashed))
-    return place if place < len(keys) and keys[place] == hashed else None
 
 
 def _grouped(

@@ -176,3 +176,9 @@ def _failures(failed: Bools, run: npt.NDArray[np.uint32], first: Ints) -> npt.ND
     same_url = previous >= np.maximum.accumulate(begins)
     again = same_url & (run == run[previous]) & (run != 0)
     return np.minimum(np.add.reduceat(failed & ~again, first, dtype=np.int64), 255).astype(np.uint8)
+
+
+def index(keys: Ints, wanted: int) -> int | None:
+    """Where ``wanted`` stands in ``keys``, which are sorted, or None."""
+    place = int(keys.searchsorted(wanted))
+    return place if place < len(keys) and keys[place] == wanted else None

@@ -405,12 +405,14 @@ def commit(archive: Archive, run: str, number: int, batch: Batch, *, at_hand: de
     Raises:
         CommitFailed: see :func:`storage.delta.append`; ProtocolViolation also where the batch stood there before.
     """
-    # Given to the columns and not to each row: hundreds of copies would hold up the thread that fetches.
-    captures: tuple[Table, Sequence[Article | Capture], dict[str, str | int]]
-    captures = CAPTURES, batch.captures, {"run": run, "batch": number}
-    for table, rows, fixed in (captures, (ARTICLES, batch.articles, {"run": run})):
+
+    # The run is given to the columns and not to each row: hundreds of copies would hold up the thread that fetches.
+    def append(table: Table, rows: Sequence[Article | Capture], **fixed: str | int) -> None:
         if not archive.append(table, rows, run=run, number=number, at_hand=at_hand, fixed=fixed):
             raise ProtocolViolation(f"{table.name}: transaction {number} of {run} was written by somebody else")
+
+    append(CAPTURES, batch.captures, run=run, batch=number)
+    append(ARTICLES, batch.articles, run=run)
 
 
 _OWN = frozenset(

@@ -63,6 +63,7 @@ class _Base:
     stones: Tombstones
     busy: frozenset[str] = frozenset()
     share: Share | None = None
+    sites: Sites | None = None
     originals: Originals | None = None
 
 
@@ -141,8 +142,8 @@ def _written(task: Task, say: Say, watch: Watch) -> Report:
         recover(archive, submit=submit, say=say)
         base = _base(task, archive, busy)
         if task.limit is not None and task.began is not None:
-            sites = Sites(base.share.owns) if base.share is not None else None
-            task = dataclasses.replace(task, limit=task.limit - taken(archive.captures(), sites, since=task.began))
+            before = taken(archive.captures(), base.sites, since=task.began)
+            task = dataclasses.replace(task, limit=task.limit - before)
         done = _done(archive, task.digest, task.part)
         reports: list[FileReport] = []
         fresh = 0
@@ -185,6 +186,7 @@ def _base(task: Task, archive: Archive, busy: frozenset[str]) -> _Base:
         stones=forgotten.load(archive),
         busy=busy,
         share=share,
+        sites=sites,
         originals=Originals(archive) if share is not None else None,
     )
 

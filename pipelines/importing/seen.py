@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.sieve import index
 from pipelines.sites import Sites
 from pipelines.states import key
 from storage.archive import Archive
@@ -50,12 +51,7 @@ class Seen:
             self._new.clear()
 
     def _has(self, hashed: int) -> bool:
-        return hashed in self._new or _is_in(self._noted, hashed) or _is_in(self._old, hashed)
-
-
-def _is_in(sorted_: npt.NDArray[np.int64], hashed: int) -> bool:
-    place = int(np.searchsorted(sorted_, hashed))
-    return place < len(sorted_) and int(sorted_[place]) == hashed
+        return hashed in self._new or any(index(old, hashed) is not None for old in (self._noted, self._old))
 
 
 def _hashes(rows: pa.RecordBatch, sites: Sites | None) -> npt.NDArray[np.int64]:

@@ -73,7 +73,7 @@ class Trial:
 
 def crawling(place: str, proxy: str, *words: str) -> None:
     """In a process of its own: ``broadsheet crawl``, or another command, in the folder ``place``."""
-    # As of `python -c`: the workers, which are spawned, are not to import the tests.
+    # As of `python -c`: what is started from here is not to import the tests.
     main = sys.modules["__main__"]
     main.__spec__ = None
     vars(main).pop("__file__", None)
