@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TypeVar
 
-from pipelines.process import process
 from pipelines.workers import settle
 from storage.records import Article, Page, Rejection
 
@@ -54,6 +53,9 @@ def ahead(items: Iterator[Item], count: int, weight: Callable[[Item], int] = lam
 
 def here(page: Page) -> Future[Article | Rejection]:
     """The extraction of ``page``, done at once and in this process."""
+    # Loaded by those who read pages in their own process only; a crawl has workers for it.
+    from pipelines.process import process
+
     done: Future[Article | Rejection] = Future()
     try:
         done.set_result(process(page))

@@ -11,13 +11,13 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+import storage
 from crawler.config import ConfigError, archive_of, load
 from crawler.config.units import duration, size
 from crawler.place import PlaceType
 from crawler.terminal import clean, escaped
 from pipelines.executors.cluster import Spread, address_of
 from pipelines.executors.ray import TaskLost
-from storage.archive import Archive, open_archive
 from storage.errors import ArchiveError
 from storage.health.model import Expectations
 from storage.places import Address
@@ -165,9 +165,9 @@ def expected(config: Path, archive: Address | None) -> tuple[dict[str, Expectati
     return {one.name: one.expect for one in sources if one.expect is not None}, [one.name for one in sources]
 
 
-def opened_archive(config: Path, archive: Address | None, as_of: str | None = None) -> Archive:
+def opened_archive(config: Path, archive: Address | None, as_of: str | None = None) -> storage.Archive:
     """The archive at ``archive``, or else the configuration's, as it stood at ``as_of`` (None: as it stands now)."""
     if archive is not None:
-        return open_archive(archive, as_of=as_of)
+        return storage.open_archive(archive, as_of=as_of)
     wanted = archive_of(config)
-    return open_archive(wanted.path, as_of=as_of, spool=wanted.spool)
+    return storage.open_archive(wanted.path, as_of=as_of, spool=wanted.spool)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+import storage
 from crawler.cli.options import (
     DAY,
     archive_option,
@@ -18,7 +19,6 @@ from crawler.cli.options import (
 )
 from crawler.config import Config, ConfigError, load
 from crawler.terminal import clean, console, escaped
-from storage.archive import open_archive
 from storage.places import Address
 
 
@@ -270,7 +270,7 @@ def inspect(
         folder = archive or (loaded.archive.path if loaded else None)
         there = archive is not None or not isinstance(folder, Path) or folder.exists()
         if folder is not None and not fetch and there:
-            found = sources.from_archive(open_archive(folder, as_of=as_of), page, site=rules)
+            found = sources.from_archive(storage.open_archive(folder, as_of=as_of), page, site=rules)
         if found is None:
             from crawler.onepage import fetch as fetch_page
 

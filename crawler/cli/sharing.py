@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+import storage
 from crawler.cli.crawling import stoppable
 from crawler.cli.options import (
     DAY,
@@ -21,7 +22,6 @@ from crawler.cli.options import (
 from crawler.config.append import draft
 from crawler.place import PlaceType
 from crawler.terminal import console, escaped
-from storage.archive import open_archive
 from storage.errors import ArchiveNotFound
 from storage.places import Address
 
@@ -180,7 +180,7 @@ def hydrate(
 
         code = fetch(pages, output, draft(config, contact).config, origin=view.origin(manifest), log_level=log_level)
     try:
-        opened = open_archive(output)
+        opened = storage.open_archive(output)
     except ArchiveNotFound:
         if not check:
             raise

@@ -369,7 +369,7 @@ def test_a_bug_in_the_extractor_keeps_the_page_and_fails_the_run(
     def process(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("pipelines.readings.process", process)
+    monkeypatch.setattr("pipelines.process.process", process)
     report = import_files(task(tmp_path, [response(1)]))
     assert [file.outcome for file in report.files] == ["failed"]
     assert fates(report) == {"failed extract_crashed": 1}
