@@ -17,6 +17,7 @@ from crawler.cli.reading import coverage, diff, inspect, show, status
 from crawler.cli.reporting import report
 from crawler.cli.reprocessing import rebuild
 from crawler.cli.sharing import export, hydrate
+from crawler.cli.sparing import leave_pandas_out
 from crawler.cli.upkeep import compact, forget, migrate, snapshot, verify
 from crawler.cli.watching import health
 
@@ -67,6 +68,7 @@ def main() -> None:
     script = vars(sys.modules["__main__"])
     if script.get("main") is main and script.get("__spec__") is None:
         script.pop("__file__", None)
+    leave_pandas_out()
 
 
 for _command in COMMANDS:
