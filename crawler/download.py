@@ -21,6 +21,10 @@ from crawler.tls import VerifyingHandler
 from pipelines.outcomes import RETRY_AFTER_CAP, retry_after
 from storage.records import Capture
 
+# As many as `[crawl] concurrency` may ask for. To a host itself there is never more than one connection, for its next
+# request waits for the last one; through a proxy all requests go to the same.
+_KEPT_OPEN = 1024
+
 
 class Handler(VerifyingHandler):
     """Scrapy's handler for http and https, with the manners that only the wire can have.
@@ -32,6 +36,7 @@ class Handler(VerifyingHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = BoundedFactory
+        self._pool.maxPersistentPerHost = _KEPT_OPEN
 
     async def download_request(self, request: Request) -> Response:
         """Ask; raises :class:`Refused` where the run ends meanwhile."""
