@@ -33,12 +33,10 @@ AtHand = MutableMapping[str, DeltaTable]
 """Snapshots by table that one writer has at hand between its appends."""
 TRIES = 8
 CHECKPOINT_INTERVAL = 100
-RENEWED = 25
-"""After so many appends a snapshot at hand is read anew. With deltalake 1.6.3 each append adds half a megabyte to it
-and makes the next one slower: after 400, appends take four times as long as with a fresh one."""
 WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
 # delta-rs would remove entries after thirty days, and with them versions that a snapshot pins; storage.vacuum does it.
-HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+# It would leave checkpoints out without a word where files are not tracked; append() writes them.
+HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def create(root: Place, table: Table) -> None:
@@ -89,9 +87,8 @@ def append(
     False means that the transaction already stood in the table: the reply of an earlier try was lost.
 
     ``at_hand`` holds the snapshots that one writer's earlier appends left, by table. Such a one is brought up to date
-    by the entries that are new; a fresh one reads up to :data:`CHECKPOINT_INTERVAL` of them, each a request on S3, and
-    is taken all the same where :data:`RENEWED` divides ``number``. It is taken out while it is in use, and put back
-    only where all went well.
+    by the entries that are new; a fresh one reads up to :data:`CHECKPOINT_INTERVAL` of them, each a request on S3. It
+    is taken out while it is in use, and put back only where all went well.
 
     Raises:
         ProtocolViolation: the last number in the table is neither ``number - 1`` nor ``number``.
@@ -106,7 +103,7 @@ def append(
         if error is not None and lasting(error) is None:
             sleep(min(10.0, 0.05 * 2**attempt) * random.uniform(0.5, 1.5))
         try:
-            handle = _latest(root, table, at_hand if attempt == 0 and number % RENEWED else None)
+            handle = _latest(root, table, at_hand if attempt == 0 else None)
             seen, before = transaction(handle, application), handle.version()
         except (DeltaError, OSError) as problem:
             if isinstance(problem, TableNotFoundError):
@@ -136,6 +133,8 @@ def append(
                 commit_properties=CommitProperties(app_transactions=[Transaction(application, number)]),
                 post_commithook_properties=HOOKS,
             )
+            if (handle.version() + 1) % _interval(handle) == 0:
+                handle.create_checkpoint()
         except (DeltaError, OSError) as problem:
             error = problem
             continue
@@ -149,9 +148,16 @@ def append(
 def _latest(root: Place, table: Table, at_hand: AtHand | None) -> DeltaTable:
     handle = at_hand.pop(table.name, None) if at_hand else None
     if handle is None:
-        return snapshot(root, table)
+        path = root / table.name
+        # An append looks at no file of the table. Tracked, each would take 8 KB, and a run may write thousands.
+        return DeltaTable(str(path), storage_options=options(path), without_files=True)
     handle.update_incremental()
     return handle
+
+
+def _interval(handle: DeltaTable) -> int:
+    """After how many versions a checkpoint is due, by the table's own property, as Delta has it."""
+    return int(handle.metadata().configuration.get("delta.checkpointInterval", CHECKPOINT_INTERVAL))
 
 
 def _give_up(table: Table, number: int, application: str, error: Exception) -> None:

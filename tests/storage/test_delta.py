@@ -17,7 +17,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from storage import delta, log
 from storage.archive import Archive
 from storage.errors import CommitFailed, ProtocolViolation
-from storage.schema import CAPTURES, Table, to_arrow
+from storage.schema import CAPTURES, to_arrow
 from tests.archive_samples import article, begin, capture, contents, faults
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -288,31 +288,59 @@ def test_a_replacement_that_never_gets_a_number_says_so(root: Path, monkeypatch:
     assert len(slept) == log.TRIES - 1
 
 
-@pytest.mark.parametrize(("renewed", "read"), [(100, 2), (2, 3)])
-def test_a_writer_reads_only_what_is_new_since_its_last_append(
-    root: Path, monkeypatch: pytest.MonkeyPatch, renewed: int, read: int
+def test_a_writer_reads_only_what_is_new_since_its_last_append_and_tracks_no_files(
+    root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delta, "RENEWED", renewed)
-    fresh: list[str] = []
-    real = delta.snapshot
+    fresh: list[bool] = []
+    real = DeltaTable.__init__
 
-    def snapshot(root: Path, table: Table) -> DeltaTable:
-        fresh.append(table.name)
-        return real(root, table)
+    def opened(self: DeltaTable, *arguments: Any, **options: Any) -> None:
+        fresh.append(options.get("without_files", False))
+        real(self, *arguments, **options)
 
-    monkeypatch.setattr(delta, "snapshot", snapshot)
     at_hand: delta.AtHand = {}
 
     def mine(number: int) -> bool:
         rows = to_arrow(CAPTURES, [capture(number, run="r", batch=number)])
         return delta.append(root, CAPTURES, rows, application="r", number=number, at_hand=at_hand)
 
-    assert mine(1)
-    assert append(root, 1, application="somebody else")
-    assert mine(2)
-    assert mine(3)
+    with monkeypatch.context() as patched:
+        patched.setattr(DeltaTable, "__init__", opened)
+        assert mine(1)
+        assert append(root, 1, application="somebody else")
+        assert mine(2)
+        assert mine(3)
+    assert fresh == [True, True], "one for each writer"
     assert numbers(root) == [1, 1, 2, 3]
-    assert fresh == ["captures"] * read
+
+
+def test_appends_leave_whole_checkpoints_as_often_as_the_table_says(root: Path) -> None:
+    table = root / "captures"
+    DeltaTable(str(table)).alter.set_table_properties({"delta.checkpointInterval": "3"})
+    at_hand: delta.AtHand = {}
+    for number in range(1, 8):
+        rows = to_arrow(CAPTURES, [capture(number, run="r", batch=number)])
+        delta.append(root, CAPTURES, rows, application="r", number=number, at_hand=at_hand)
+    assert [version for version, _ in log.checkpoints(table)] == [2, 5, 8]
+    for entry in (table / "_delta_log").glob("*.json"):
+        entry.unlink()
+    alone = DeltaTable(str(table))
+    assert (alone.version(), alone.transaction_version("r"), len(alone.file_uris())) == (8, 7, 7)
+    assert numbers(root) == list(range(1, 8))
+
+
+def test_an_append_whose_checkpoint_fails_stands_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    DeltaTable(str(root / "captures")).alter.set_table_properties({"delta.checkpointInterval": "1"})
+    tried: list[int] = []
+
+    def refused(self: DeltaTable) -> None:
+        tried.append(self.version())
+        raise DeltaError("no checkpoint today")
+
+    monkeypatch.setattr(DeltaTable, "create_checkpoint", refused)
+    assert append(root, 1), "this call wrote it"
+    assert tried == [2]
+    assert numbers(root) == [1]
 
 
 def test_a_snapshot_that_an_error_has_met_is_not_used_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
