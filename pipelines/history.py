@@ -2,7 +2,8 @@
 
 The crawl asks it what is due; the crawl and the recovery alike ask it what a page that came back means: a new
 article, an edit, or nothing new. What stood in the tables when the run began lies in a
-:class:`~pipelines.ledger.Ledger`; only what the run touches becomes an object.
+:class:`~pipelines.ledger.Ledger`; only what the run touches becomes an object, and lies on a
+:class:`~pipelines.shelf.Shelf`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pipelines import moves, verdicts
 from pipelines.ledger import Ledger, Vectors, place_of
+from pipelines.shelf import Shelf
 from pipelines.sieve import Bools
 from pipelines.sites import Sites
 from pipelines.states import (
@@ -57,10 +59,11 @@ class History:
 
     def __init__(self, ledger: Ledger | None = None) -> None:
         self._ledger = ledger
-        self._urls: dict[str, UrlState] = {}
-        self._read: dict[int, UrlState] = {}
-        self._aliases: dict[str, str] = {}
-        self._articles: dict[str, ArticleState] = {}
+        self._urls: Shelf[str, UrlState] = Shelf()
+        # The place of each URL of the ledger that was read, by its number.
+        self._read: Shelf[int, str] = Shelf()
+        self._aliases: Shelf[str, str] = Shelf()
+        self._articles: Shelf[str, ArticleState] = Shelf()
 
     @classmethod
     def load(cls, archive: Archive, sources: Iterable[str] | None = None, *, sites: Sites | None = None) -> History:
@@ -77,8 +80,8 @@ class History:
         if state is None and self._ledger is not None:
             leader = self._ledger.leader(place)
             state = self._states([leader])[0] if leader is not None else None
-        if state is None and place in self._aliases:
-            state = self._own(self._aliases[place])
+        if state is None and (first := self._aliases.get(place)) is not None:
+            state = self._own(first)
         return state
 
     def glance(self, url: str) -> Known | None:
@@ -138,8 +141,9 @@ class History:
                 self._articles[capture.id] = ArticleState.begin(capture)
             else:
                 known.take(capture)
-        if capture.url is not None and (final := place_of(capture.kind, capture.url)) != place:
-            self._aliases.setdefault(final, place)
+        final = place_of(capture.kind, capture.url) if capture.url is not None else place
+        if final != place and final not in self._aliases:
+            self._aliases[final] = place
 
     def stamp(self, url: str, now: dt.datetime, kind: CaptureKind = "article") -> dt.datetime:
         """When an event of ``url`` is to be said to happen: ``now``, or a microsecond after all that is known of it.
@@ -212,9 +216,17 @@ class History:
 
     def _states(self, numbers: Sequence[int]) -> list[UrlState]:
         """The states of the ledger's URLs of those numbers; from the first time on they are kept up to date here."""
-        fresh = sorted({number for number in numbers if number not in self._read})
+        found: dict[int, UrlState] = {}
+        for number in numbers:
+            place = self._read.get(number)
+            state = self._urls.get(place) if place is not None else None
+            if state is not None:
+                found[number] = state
+        fresh = sorted(set(numbers) - found.keys())
         if fresh and self._ledger is not None:
             for number, state in zip(fresh, self._ledger.states(fresh), strict=True):
-                self._read[number] = state
-                self._urls[place_of(state.kind, state.requested_url)] = state
-        return [self._read[number] for number in numbers]
+                found[number] = state
+                place = place_of(state.kind, state.requested_url)
+                self._read[number] = place
+                self._urls[place] = state
+        return [found[number] for number in numbers]
