@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from storage.warc import fast
@@ -17,6 +17,11 @@ CHUNK: Final = 16 * 1024
 """Bytes of compressed data inflated at a time: at deflate's 1,032 to 1 at most 16 MiB come out of one."""
 
 _LEVEL: Final = 6
+_SMALL: Final = (-12, 7)
+"""Window (RFC 1951, without a header) and memory level of a compressor for at most 4 KiB: it takes 80 KiB in place of
+268, which the C library hands out without new pages of the system's. That is nine tenths of the time of a head."""
+_STORED: Final = 0xFFFF
+"""Most bytes of a stored block: RFC 1951, section 3.2.4."""
 _SAMPLE: Final = 4096
 _WORTHWHILE: Final = 0.9
 """Markup shrinks to a third or less even in so small a sample; gzip, Brotli, Zstandard, JPEG and PNG do not shrink."""
@@ -42,16 +47,18 @@ def pack(head: bytes, payload: bytes, tail: bytes, *, quick: bool = False) -> by
     """One gzip member that holds the three parts in order; ``quick`` trades a sixth more bytes for a tenth of the time.
 
     The head is always deflated at level 6. The payload is too, unless a sample of it shows that it is compressed
-    already: then payload and tail are stored as they are, which costs a quarter of the time and no space (measured:
-    0.14 ms instead of 0.55 for pages of 34 kB, as sent).
+    already: then payload and tail are stored as they are, which costs a tenth of the time and no space (measured:
+    0.06 ms instead of 0.55 for pages of 34 kB, as sent).
     """
-    first: fast.Deflater = fast.deflater() if quick else zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    parts = [_HEADER, first.compress(head)]
     if _is_compressible(payload):
-        parts += [first.compress(payload), first.compress(tail), first.flush()]
+        whole: fast.Deflater = fast.deflater() if quick else _deflater(len(head) + len(payload))
+        parts = [_HEADER, whole.compress(head), whole.compress(payload), whole.compress(tail), whole.flush()]
+    elif payload:
+        first = _deflater(len(head))
+        parts = [_HEADER, first.compress(head), first.flush(zlib.Z_SYNC_FLUSH), *_stored(payload + tail)]
     else:
-        stored = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
-        parts += [first.flush(zlib.Z_SYNC_FLUSH), stored.compress(payload), stored.compress(tail), stored.flush()]
+        first = _deflater(len(head))
+        parts = [_HEADER, first.compress(head), first.compress(tail), first.flush()]
     checksum = zlib.crc32(tail, zlib.crc32(payload, zlib.crc32(head)))
     size = len(head) + len(payload) + len(tail)
     parts.append(struct.pack("<II", checksum, size & 0xFFFFFFFF))
@@ -96,7 +103,25 @@ def beginning(data: bytes) -> bytes:
         return b""
 
 
+def _deflater(size: int) -> fast.Deflater:
+    """A compressor to raw deflate for so many bytes."""
+    if size <= _SAMPLE:
+        return zlib.compressobj(_LEVEL, zlib.DEFLATED, *_SMALL)
+    return zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+
+
+def _stored(data: bytes) -> Iterator[bytes]:
+    """The last blocks of a raw deflate stream, from a byte's boundary on, that hold ``data`` as they are."""
+    for start in range(0, len(data), _STORED):
+        piece = data[start : start + _STORED]
+        yield struct.pack("<BHH", start + _STORED >= len(data), len(piece), len(piece) ^ 0xFFFF)
+        yield piece
+
+
 def _is_compressible(payload: bytes) -> bool:
+    if not payload or payload.startswith(MAGIC):
+        return False
     start = max(0, (len(payload) - _SAMPLE) // 2)
     sample = payload[start : start + _SAMPLE]
-    return len(zlib.compress(sample, 1)) < _WORTHWHILE * len(sample)
+    small = zlib.compressobj(1, zlib.DEFLATED, *_SMALL)
+    return len(small.compress(sample)) + len(small.flush()) < _WORTHWHILE * len(sample)

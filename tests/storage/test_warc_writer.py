@@ -6,8 +6,10 @@ import datetime as dt
 import errno
 import gzip
 import os
+import random
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -349,3 +351,40 @@ def test_a_payload_is_deflated_only_where_that_helps(payload: bytes, least: floa
     packed = pack(b"head", payload, b"tail")
     assert gzip.decompress(packed) == b"head" + payload + b"tail"
     assert least * len(payload) <= len(packed) <= most * len(payload) + 100
+
+
+@pytest.mark.parametrize("head", [b"h", b"WARC-Type: response\r\n" * 190, b"WARC-Type: response\r\n" * 20_000])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(b"", id="none"),
+        pytest.param(b"\x00", id="one byte"),
+        *(pytest.param(NOISE * 10, id="noise"), pytest.param(gzip.compress(NOISE), id="gzip")),
+        # With its tail as long as a stored block may be, and a byte more: RFC 1951, section 3.2.4.
+        *(pytest.param(random.Random(3).randbytes(size), id=f"{size} bytes") for size in (65_531, 65_532, 131_066)),
+        pytest.param(b"<p>Der Regen hielt an.</p>" * 9_000, id="markup"),
+    ],
+)
+def test_a_member_is_gzip_whatever_is_in_it(head: bytes, payload: bytes) -> None:
+    inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    assert inflate.decompress(pack(head, payload, b"tail")) == head + payload + b"tail"
+    assert inflate.eof
+    assert not inflate.unused_data
+
+
+def test_a_member_takes_little_memory_of_the_system() -> None:
+    # zlib.compressobj's own 268 KB would be new pages of the system's for each member: nine tenths of the time.
+    made: list[tuple[object, ...]] = []
+
+    def compressobj(*arguments: int) -> object:
+        made.append(arguments)
+        return real(*arguments)
+
+    real = zlib.compressobj
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zlib, "compressobj", compressobj)
+        pack(b"WARC-Type: request\r\n" * 20, b"", b"tail")
+        pack(b"WARC-Type: response\r\n" * 20, gzip.compress(NOISE), b"tail")
+        pack(b"WARC-Type: response\r\n" * 20, NOISE, b"tail")
+    assert len(made) == 4
+    assert all(window == -12 for _, _, window, _ in made)
