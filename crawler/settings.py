@@ -31,12 +31,26 @@ COOKIES_ENABLED = False
 REFERER_ENABLED = False
 HTTPERROR_ALLOW_ALL = True
 
-DOWNLOADER_MIDDLEWARES = {
+# Each middleware costs every request, and every answer, a call or two. Of these, what they would do is done elsewhere
+# (no request leads off its site, or to a longer address, than the walk allows; the archive counts), or never wanted.
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     "crawler.manners.MannersMiddleware": 100,
-    # After Scrapy's own HttpProxyMiddleware (750), whose choice it has to know.
+    "crawler.proxies.ProxyMiddleware": 750,
+    # After it, whose choice it has to know.
     "crawler.resolver.GuardMiddleware": 980,
     # Next to the wire: what it sees is what came.
     "crawler.capture.CaptureMiddleware": 990,
+}
+SPIDER_MIDDLEWARES: dict[str, int | None] = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 DOWNLOAD_HANDLERS = {"http": "crawler.download.Handler", "https": "crawler.download.Handler"}
 ITEM_PIPELINES = {

@@ -52,6 +52,8 @@ def run(
     settings.setdict(overrides or {}, priority="cmdline")
     _log_to(console, settings.get("LOG_LEVEL"), formatter)
     process = CrawlerProcess(settings)
+    # Scrapy has its loggers make a record of every answer and item, whatever level is wanted.
+    logging.getLogger("scrapy").setLevel(settings.get("LOG_LEVEL"))
     crawler = process.create_crawler(spider)
     session = open_session()
     view = view or view_for(console)
