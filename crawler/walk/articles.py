@@ -39,7 +39,8 @@ class Articles:
         self._asking = asking
         self._renderer = renderer
         self._session = asking.session
-        self._met: set[str] = set()
+        # Hashes, for a run may meet millions: two of ten million are the same once in some hundred thousand runs.
+        self._met: set[int] = set()
 
     def left_over(self, turns: Turns, wants: Callable[[str, Announcement], bool]) -> Iterator[Request]:
         """URLs that an earlier run announced and did not settle, or that are due again, where ``wants`` them.
@@ -72,7 +73,7 @@ class Articles:
         ``announcement.modified`` is when the entrance says that the article was changed last, None where it says
         nothing that can be believed.
         """
-        place = key(link.url)
+        place = hash(key(link.url))
         if place in self._met:
             return
         session = self._session
@@ -122,7 +123,7 @@ class Articles:
 
     def _pursue(self, source: SourceConfig, url: str, announcement: Announcement) -> Iterator[Request]:
         """Request an article's page, or settle its URL where the page is not to be asked for."""
-        place = key(url)
+        place = hash(key(url))
         if place in self._met:
             return
         self._met.add(place)
