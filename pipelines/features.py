@@ -133,8 +133,9 @@ def _after_title(layout: Layout, looks: list[Features]) -> None:
             look["headline.none"] = 1
         return
     passed = 0.0
-    for index, (look, mass) in enumerate(zip(looks, layout.prose, strict=True)):
-        distance = index - headline
+    place = layout.blocks[headline].place
+    for block, look, mass in zip(layout.blocks, looks, layout.prose, strict=True):
+        distance = block.place - place
         if distance < 0:
             look["headline.above"] = 1
             continue

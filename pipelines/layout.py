@@ -7,12 +7,15 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipelines import blocks, cues
+from pipelines import cues, walk
 from pipelines.blocks import Block, Layout
 from pipelines.normalise import spaceless
 
 # A character of a script written without spaces carries about as much as three letters.
 _SPACELESS_WEIGHT: Final = 3
+# A page with less running text outside navigation and footer, in letters, is read whole. Articles have more, and so
+# have the pages that list them.
+_POOR: Final = 2_000
 # No block speaks louder than so many characters of prose, and none of fewer than the least speaks at all.
 _MOST: Final = 800
 _LEAST: Final = 50
@@ -24,10 +27,18 @@ _HARMLESS = cues.BODY | cues.PARAGRAPH
 
 
 def of(tree: HtmlElement) -> Layout:
-    """The layout of the page that ``tree`` holds (its ``<body>``, or all of it where there is none)."""
+    """The layout of the page that ``tree`` holds (its ``<body>``, or all of it where there is none).
+
+    Navigation and the page's footer are left out, unless next to no running text is left without them: then they may
+    hold the article, or all there is to tell what the page is.
+    """
     body = next(tree.iterchildren("body"), None) if tree.tag == "html" else None
-    found = blocks.read(tree if body is None else body)
+    root = tree if body is None else body
+    found = walk.read(root, whole=False)
     found.prose = [prose(block) for block in found.blocks]
+    if not found.whole and sum(found.prose) < _POOR:
+        found = walk.read(root)
+        found.prose = [prose(block) for block in found.blocks]
     guard(found)
     return found
 

@@ -20,7 +20,7 @@ from pipelines.urls import article_id, canonical, registered_domain, same_articl
 from storage.records import Access, Article, Kind, Page, Rejection, WarcPosition
 
 #: Raised with every change that can alter a row; part of the column ``extractor``.
-EXTRACTION_VERSION = 1
+EXTRACTION_VERSION = 2
 EXTRACTOR = f"broadsheet/{importlib.metadata.version('broadsheet')}+{EXTRACTION_VERSION}"
 
 

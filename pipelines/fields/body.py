@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipelines import blocks, features, grounds, places, reader, rows, scoring, state
+from pipelines import features, grounds, places, reader, rows, scoring, state, walk
 from pipelines.blocks import HEADINGS, Block, Layout
 from pipelines.document import Document
 from pipelines.features import Known, Words, words
@@ -96,7 +96,7 @@ def extract(
     site = document.page.site
     if site is not None and site.body:
         chosen = document.select(site.body)
-        layouts = [blocks.read(element) for element in chosen]
+        layouts = [walk.read(element) for element in chosen]
         if any(layout.blocks for layout in layouts):
             return _selected([block for layout in layouts for block in layout.blocks], known)
         warnings.append("selector_unmatched:body")

@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from pipelines import blocks, cues, phrases, tokens
+from pipelines import cues, phrases, tokens, walk
 from pipelines.blocks import HEADINGS, Block, Layout, Region
 from pipelines.candidates import Candidate, Choice
 from pipelines.document import Document
@@ -117,7 +117,7 @@ _ORDER: Final = ("label", "class", "place")
 
 
 def _texts(element: HtmlElement) -> Iterator[str]:
-    yield from (block.text for block in blocks.read(element).blocks)
+    yield from (block.text for block in walk.read(element).blocks)
 
 
 def _headline(layout: Layout, title: str | None) -> int:

@@ -46,3 +46,13 @@ def test_readers_may_write_more_than_the_article_has() -> None:
     found = layout.of(lxml.html.document_fromstring(markup))
     comments = next(region for region in found.regions if region.tag == "ol")
     assert comments.cues & cues.COMMENTS
+
+
+@pytest.mark.parametrize(
+    ("outside", "expected"),
+    [pytest.param(3, 35, id="the-article-is-in-the-navigation"), pytest.param(30, 30, id="the-article-is-outside")],
+)
+def test_a_page_with_next_to_no_text_outside_its_navigation_is_read_whole(outside: int, expected: int) -> None:
+    # Somebody forgot to close the navigation.
+    markup = f"<body>{f'<p>{SENTENCE}</p>' * outside}<nav><a>Town</a><a>Port</a>{f'<p>{SENTENCE}</p>' * 31}"
+    assert len(layout.of(lxml.html.document_fromstring(markup)).blocks) == expected

@@ -5,11 +5,11 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from pipelines import blocks, cues
+from pipelines import cues, walk
 
 
 def texts(markup: str) -> list[str]:
-    return [block.text for block in blocks.read(lxml.html.document_fromstring(markup).find("body")).blocks]
+    return [block.text for block in walk.read(lxml.html.document_fromstring(markup).find("body")).blocks]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_blocks(markup: str, expected: list[str]) -> None:
 
 def test_a_block_counts_its_links_lines_and_pictures() -> None:
     root = lxml.html.document_fromstring("<body><img src='x'><p>a <a href='/'>bc</a><br><b>d</b></p><p>e</p>")
-    first, second = blocks.read(root.find("body")).blocks
+    first, second = walk.read(root.find("body")).blocks
     assert (first.text, first.linked, first.links, first.strong, first.media) == ("a bc d", 2, 1, 1, True)
     assert first.lines == ("a bc", "d")
     assert (second.media, second.lines, second.continues) == (False, (), False)
@@ -57,7 +57,7 @@ def test_regions_hold_ranges_of_blocks_and_cues_go_down() -> None:
     root = lxml.html.document_fromstring(
         "<body><div class='related-posts'><p>x</p><button>b</button></div><article><p>y</p><p>z</p></article></body>"
     )
-    layout = blocks.read(root.find("body"))
+    layout = walk.read(root.find("body"))
     box = next(region for region in layout.regions if region.tag == "div")
     assert [block.text for block in layout.blocks[box.first : box.last]] == ["x"]
     assert (box.cues & cues.RELATED, box.controls, layout.blocks[0].cues & cues.RELATED) == (
@@ -92,6 +92,36 @@ def test_depth_and_size_do_no_harm() -> None:
     for _ in range(20_000):
         here = lxml.html.etree.SubElement(here, "div")
     here.text = "at the bottom"
-    layout = blocks.read(deep)
+    layout = walk.read(deep)
     assert [block.text for block in layout.blocks] == ["at the bottom"]
     assert texts(f"<p>{'<br>' * 20_000}{'word ' * 200_000}</p>")[0].startswith("word word")
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        pytest.param("<nav><ul><li><a>Town</a><li><a>Port</a></ul></nav>", [], id="navigation"),
+        pytest.param("<div role='navigation'><a>Town</a></div>", [], id="navigation-by-its-role"),
+        pytest.param("<search><form>Find <input></form></search>", [], id="search"),
+        pytest.param("<div role='contentinfo'>Weir Street 5</div>", [], id="footer-by-its-role"),
+        pytest.param("<div><footer><p>Weir Street 5</p></footer></div>", [], id="footer-of-the-page"),
+        pytest.param("<article><footer>A. Quill</footer></article>", ["A. Quill"], id="footer-of-an-article"),
+        pytest.param("<blockquote><footer>A. Quill</footer></blockquote>", ["A. Quill"], id="footer-of-a-quotation"),
+        pytest.param("<header><h1>Weir</h1></header>", ["Weir"], id="header"),
+        pytest.param("<aside><p>Weir</p></aside>", ["Weir"], id="aside"),
+        pytest.param("<div class='nav'><a>Town</a></div>", ["Town"], id="a-class-is-a-hint-only"),
+    ],
+)
+def test_what_can_hold_no_article_is_passed_over(markup: str, expected: list[str]) -> None:
+    body = lxml.html.document_fromstring(f"<body><p>before</p>{markup}<p>after</p>").find("body")
+    layout = walk.read(body, whole=False)
+    assert [block.text for block in layout.blocks] == ["before", *expected, "after"]
+    assert layout.whole is bool(expected)
+    assert len(walk.read(body).blocks) > 2
+
+
+def test_distances_are_those_of_the_whole_page() -> None:
+    markup = "<body><h1>Weir</h1><nav><ul><li><a>Town</a><li><a>Port</a></ul></nav><p>after</p>"
+    body = lxml.html.document_fromstring(markup).find("body")
+    assert [block.place for block in walk.read(body, whole=False).blocks] == [0, 3]
+    assert [block.place for block in walk.read(body).blocks] == [0, 1, 2, 3]
