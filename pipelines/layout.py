@@ -61,12 +61,18 @@ def guard(layout: Layout) -> None:
     """Void the cues of each region that holds so much of the page's text that dropping it would drop the article."""
     sums = [0.0, *itertools.accumulate(layout.prose)]
     most = _GUARD * sums[-1]
-    for region in layout.regions:
+    heavy = [region for region in layout.regions if sums[region.last] - sums[region.first] > most]
+    void = [region for region in heavy if (region.cues | region.inherited) & ~_HARMLESS]
+    if not void:
+        return
+    # The walk has passed every cue on; only below a void one that is to be done again.
+    weighty = frozenset(region.index for region in heavy)
+    for region in layout.regions[void[0].index :]:
         if region.parent >= 0:
             above = layout.regions[region.parent]
             region.inherited = above.inherited | above.cues
-        mass = sums[region.last] - sums[region.first]
-        if mass > most:
+        if region.index in weighty:
+            mass = sums[region.last] - sums[region.first]
             keep = _HARMLESS | (cues.COMMENTS if mass < _GUARD_COMMENTS * sums[-1] else 0)
             region.cues &= keep
             region.inherited &= keep

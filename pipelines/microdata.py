@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import lxml.html
 
 from pipelines.linked_data import ARTICLE_TYPES, Agent, LinkedData
@@ -17,7 +19,8 @@ _CONTENT = {"meta": "content", "time": "datetime", "a": "href", "link": "href", 
 def read(tree: lxml.html.HtmlElement) -> list[LinkedData]:
     """One node for each article scope of ``tree``, in document order; properties of nested scopes stay with theirs."""
     scopes: dict[lxml.html.HtmlElement, dict[str, list[lxml.html.HtmlElement]]] = {}
-    for element in tree.xpath("//*[@itemprop]")[:MAX_PROPERTIES]:
+    marked = (element for element in tree.iter("*") if element.get("itemprop"))
+    for element in itertools.islice(marked, MAX_PROPERTIES):
         scope = _scope_of(element)
         if scope is not None:
             properties = scopes.setdefault(scope, {})

@@ -105,6 +105,8 @@ def _single(candidate: Candidate[str]) -> Candidate[str]:
     return Candidate(value=first or candidate.value, source=candidate.source, raw=candidate.raw)
 
 
+# More trails than these are menus that are called so.
+_TRAILS = 3
 _UNSPOKEN = frozenset({"script", "style", "template", "noscript", "h1", "h2", "h3", "h4", "h5", "h6"})
 _TRAIL = re.compile(
     r"bread-?crumb|brotkr[uü]m|(?:^|[\s_-])(?:crumbs?|pan|pankuzu|ariane|migas|rastro)(?:$|[\s_-])", re.IGNORECASE
@@ -114,7 +116,7 @@ _TRAIL = re.compile(
 def _crumb(document: Document) -> str | None:
     """The first step of the page's trail that is neither its start, its site nor the article itself."""
     evidence = document.evidence
-    trails = [node.crumbs for node in (*evidence.articles, *evidence.others) if node.crumbs] or _trails(document.tree)
+    stated = [node.crumbs for node in (*evidence.articles, *evidence.others) if node.crumbs]
     titles = {headlines.key(text) for text in (evidence.html_title, evidence.first_meta("og:title")) if text}
     sites = headlines.site_keys(
         [evidence.first_meta("og:site_name"), *(n.publisher.name for n in evidence.articles if n.publisher)],
@@ -127,8 +129,13 @@ def _crumb(document: Document) -> str | None:
             return False
         return not any(mine in title and (len(name) > 25 or mine == title) for title in titles)
 
-    steps = [name for trail in trails for name in trail if is_step(name)]
-    return next((name for name in steps if fold(name) not in _NEWS), steps[0] if steps else None)
+    news: str | None = None
+    for trail in stated or _trails(document.tree):
+        for name in filter(is_step, trail):
+            if fold(name) not in _NEWS:
+                return name
+            news = news or name
+    return news
 
 
 @lru_cache(maxsize=16_384)
@@ -137,9 +144,9 @@ def _is_trail(marks: str) -> bool:
     return bool(_TRAIL.search(marks))
 
 
-def _trails(tree: lxml.html.HtmlElement) -> list[tuple[str, ...]]:
+def _trails(tree: lxml.html.HtmlElement) -> Iterator[tuple[str, ...]]:
     """The steps of trails that the page shows, each trail a short line of links and words with marks between."""
-    found: list[tuple[str, ...]] = []
+    found = 0
     for element in tree.iter("nav", "ol", "ul", "p", "div"):
         name, ident, label = element.get("class"), element.get("id"), element.get("aria-label")
         if not (name or ident or label):
@@ -153,10 +160,10 @@ def _trails(tree: lxml.html.HtmlElement) -> list[tuple[str, ...]]:
                     break
             steps = tuple(piece for piece in pieces if piece)
             if steps:
-                found.append(steps)
-        if len(found) >= 3:
+                yield steps
+                found += 1
+        if found >= _TRAILS:
             break
-    return found
 
 
 def _spoken(element: lxml.html.HtmlElement) -> Iterator[str]:
