@@ -17,6 +17,7 @@ from typing import Final
 from pipelines import cues, phrases, tokens
 from pipelines.blocks import BLOCK_TAGS, HEADINGS, Block, Layout
 from pipelines.layout import size
+from pipelines.stated_text import StatedText
 
 Features = dict[str, float]
 
@@ -61,14 +62,14 @@ def squeeze(text: str) -> str:
 class Known:
     """What the other fields have found already, as words: a body repeats none of it.
 
-    ``article`` is the text that the page's linked data states, squeezed; a block of more than ``longest`` characters
+    ``article`` is the text that the page's linked data states; a block of more than ``longest`` characters
     is none of the rest.
     """
 
     title: Words
     description: Words
     others: frozenset[Words]
-    article: str
+    article: StatedText
     longest: int
 
 
@@ -80,7 +81,7 @@ def known(
         title=words(title or ""),
         description=words(description or ""),
         others=frozenset(map(words, others)),
-        article=squeeze(article_body) if article_body else "",
+        article=StatedText(article_body or ""),
         longest=2 * max(map(len, (title or "", description or "", *others))) + 20,
     )
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from pipelines import phrases
 from pipelines.blocks import HEADINGS, Block, Layout
-from pipelines.features import Features, Known, signature, squeeze
+from pipelines.features import Features, Known, signature
+from pipelines.stated_text import StatedText
 
 # Blocks on either side of the region that are looked at too: an article may begin or end outside.
 _MARGIN: Final = 25
@@ -88,10 +89,9 @@ class _Scene:
         ]
         self.first = strong[0].index if strong else self.centre.first
         self.last = strong[-1].index if strong else self.centre.last - 1
-        self.squeezed = {block.index: squeeze(block.text) for block in strong} if about.article else {}
-        covered = sum(text in about.article for text in self.squeezed.values())
+        self.stated = {block.index: about.article.holds(block.text) for block in strong} if about.article else {}
         # The text that the page states is that of the paragraphs found, not a fragment or another text.
-        self.article = about.article if covered * 2 > len(strong) else ""
+        self.article = about.article if sum(self.stated.values()) * 2 > len(strong) else StatedText()
         self.outside = {
             "before": sum(chance > 0.5 for chance in chances[self.start : self.centre.first]),
             "after": sum(chance > 0.5 for chance in chances[self.centre.last : self.end]),
@@ -124,8 +124,9 @@ class _Scene:
             if name in features:
                 features[f"{name}.in" if share > 0.3 else f"{name}.out"] = 1
         if self.article and len(block.text) > 30:
-            text = self.squeezed.get(index) or squeeze(block.text)
-            features["article.in" if text in self.article else "article.out"] = 1
+            stated = self.stated.get(index)
+            inside = self.article.holds(block.text) if stated is None else stated
+            features["article.in" if inside else "article.out"] = 1
         return features
 
     def _position(self, block: Block, features: Features) -> None:

@@ -210,6 +210,8 @@ def registered_domain(url: str) -> str:
 _ADDRESS = re.compile(r"\[.*\]|[\d.]+")
 
 
+# A page names the same pictures several times.
+@lru_cache(maxsize=256)
 def join(base: str, url: str) -> str | None:
     """``url`` made absolute against ``base``, where the result is http(s) and has a host; else None."""
     try:
