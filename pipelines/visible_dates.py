@@ -25,6 +25,8 @@ _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "select", "
 _MAYBE = re.compile(
     r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./\-]\d{1,2}[./\-]\d\d|[年년]|令和|['’]\d\d\b|[٠-٩۰-۹]{4}|(?<!\d)1[34]\d\d(?!\d)"
 )
+# What each of these holds at least: most texts are told by it in a fifth of the time.
+_SIGN = re.compile(r"[\d年년令]")
 _PUBLISHED_CLASS = re.compile(
     r"publi|posted|pubdate|date|datum|fecha|datetime|timestamp|time\b|zeit|byline|dateline|entry-meta|created|veroeff"
     r"|kiado|tarih|hora\b|meta\b|\bday\b|\bposted-on|post-info|article-?info|source|inserito|lbl",
@@ -134,8 +136,8 @@ def _scan(
     for event, element in walk:
         if event != "start":
             tail = element.tail
-            if tail and element is not tree:
-                if len(tail) <= MAX_TEXT and _MAYBE.search(tail) and (parent := element.getparent()) is not None:
+            if tail and not tail.isspace() and element is not tree:
+                if len(tail) <= MAX_TEXT and _may_be_date(tail) and (parent := element.getparent()) is not None:
                     add(tail, parent, "text", _label_of(element))
                 read += len(tail.strip()) if len(tail) < 5_000 else len(tail)
             continue
@@ -152,12 +154,12 @@ def _scan(
             machine = element.get("datetime") or element.get("content") or element.get("data-datetime") or ""
             words = " ".join("".join(element.itertext()).split())[:MAX_TEXT]
             stamp = timestamps.parse(machine)
-            if stamp is not None and _MAYBE.search(words):
+            if stamp is not None and _may_be_date(words):
                 stamp = _as_read(stamp, spoken_dates.find(words, language, day_first=day_first, latest=latest))
             if stamp is not None and stamp.day <= latest:
                 context = f"{_lead(element)}\x00{words}"
                 found.append(_Found(stamp, "time", element, context, len(found), read, _signature(element), 0))
-            elif _MAYBE.search(words):
+            elif _may_be_date(words):
                 add(words, element, "time")
             read += len(words)
             walk.skip_subtree()
@@ -177,13 +179,13 @@ def _scan(
         if len(element) and _is_dated(element):
             # The date may stand in pieces: <span>12</span> <b>March</b> 2024.
             whole = _short_text(element)
-            if whole is not None and _MAYBE.search(whole) and element.find(".//time") is None:
+            if whole is not None and _may_be_date(whole) and element.find(".//time") is None:
                 add(whole, element, "text")
                 read += len(whole)
                 walk.skip_subtree()
                 continue
-        if text:
-            if len(text) <= MAX_TEXT and _MAYBE.search(text):
+        if text and not text.isspace():
+            if len(text) <= MAX_TEXT and _may_be_date(text):
                 add(text, element, "text")
             read += len(text.strip()) if len(text) < 5_000 else len(text)
     if anchor is not None:
@@ -207,6 +209,10 @@ def _as_read(stamp: Stamp, words: list[spoken_dates.Written]) -> Stamp | None:
             if seen.offset is not None and seen.local == local.replace(second=0, microsecond=0):
                 return replace(stamp, offset=seen.offset, utc=seen.utc)
     return stamp
+
+
+def _may_be_date(text: str) -> bool:
+    return _SIGN.search(text) is not None and _MAYBE.search(text) is not None
 
 
 def _is_dated(element: lxml.html.HtmlElement) -> bool:
