@@ -31,10 +31,11 @@ _NOT_NAME = re.compile(
     r"|icon|button|links?-list",
     re.IGNORECASE,
 )
+# Every alternative begins with a letter of its own, not with a class: most places are so passed over in C.
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|i|in)?|auteurs?|people|profiles?|staff|by|journalist(?:s|en|er)?|reporters?"
     r"|writers?|contributors?|columnists?|redaktion|team|person|user|users|redactie|persona|skribent|byline"
-    r"|autori|columna)[/\-=]|[?&]author=|/bio/|/author",
+    r"|autori|columna)[/\-=]|\?author=|&author=|/bio/|/author",
     re.IGNORECASE,
 )
 _HREF_LOWER = re.compile(_HREF.pattern)
@@ -208,7 +209,7 @@ def _opens(text: str) -> bool:
 # What is looked for in an element, by its tag.
 _SILENT, _LABELS, _BOX, _LINK, _TEXTUAL = 1, 2, 4, 8, 16
 _ROLES: dict[str, int] = {
-    **dict.fromkeys(("script", "style", "meta", "link", "noscript"), _SILENT),
+    **dict.fromkeys(("script", "style", "meta", "link", "noscript", "path", "use", "g", "rect", "circle"), _SILENT),
     **dict.fromkeys(("dt", "label", "th", "h5", "h6"), _LABELS),
     **dict.fromkeys(("body", "html", "article", "main", "section"), _BOX),
     "a": _LINK,
