@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -29,8 +31,19 @@ from storage.places import Place, fence, options, sync
 from storage.remote import Remote
 from storage.schema import Table
 
-AtHand = MutableMapping[str, DeltaTable]
-"""Snapshots by table that one writer has at hand between its appends."""
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A snapshot as the last append of ``application`` left it at ``version``, with that append's number."""
+
+    handle: DeltaTable
+    application: str
+    number: int
+    version: int
+
+
+AtHand = MutableMapping[str, Held]
+"""What one writer has at hand of its tables, by their names, between its appends."""
 TRIES = 8
 CHECKPOINT_INTERVAL = 100
 WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
@@ -87,8 +100,9 @@ def append(
     False means that the transaction already stood in the table: the reply of an earlier try was lost.
 
     ``at_hand`` holds the snapshots that one writer's earlier appends left, by table. Such a one is brought up to date
-    by the entries that are new; a fresh one reads up to :data:`CHECKPOINT_INTERVAL` of them, each a request on S3. It
-    is taken out while it is in use, and put back only where all went well.
+    by the entries that are new. A fresh one reads up to :data:`CHECKPOINT_INTERVAL` of them, each a request on S3, and
+    so does each look for a transaction in delta-rs. It is taken out while it is in use, and put back only where all
+    went well.
 
     Raises:
         ProtocolViolation: the last number in the table is neither ``number - 1`` nor ``number``.
@@ -103,8 +117,8 @@ def append(
         if error is not None and lasting(error) is None:
             sleep(min(10.0, 0.05 * 2**attempt) * random.uniform(0.5, 1.5))
         try:
-            handle = _latest(root, table, at_hand if attempt == 0 else None)
-            seen, before = transaction(handle, application), handle.version()
+            handle, seen = _latest(root, table, application, at_hand if attempt == 0 else None)
+            before = handle.version()
         except (DeltaError, OSError) as problem:
             if isinstance(problem, TableNotFoundError):
                 raise CommitFailed(f"the table {table.name} is missing below {root}") from problem
@@ -140,19 +154,37 @@ def append(
             continue
         sync_commits(root / table.name, synced, handle.version())
         if at_hand is not None:
-            at_hand[table.name] = handle
+            at_hand[table.name] = Held(handle, application, number, handle.version())
         return True
     raise CommitFailed(f"{table.name}: transaction {number} of {application} failed {TRIES} times: {error}") from error
 
 
-def _latest(root: Place, table: Table, at_hand: AtHand | None) -> DeltaTable:
-    handle = at_hand.pop(table.name, None) if at_hand else None
-    if handle is None:
-        path = root / table.name
+def _latest(root: Place, table: Table, application: str, at_hand: AtHand | None) -> tuple[DeltaTable, int]:
+    """The newest snapshot, and the last transaction number of ``application`` in it."""
+    path = root / table.name
+    held = at_hand.pop(table.name, None) if at_hand else None
+    if held is None or held.application != application:
         # An append looks at no file of the table. Tracked, each would take 8 KB, and a run may write thousands.
-        return DeltaTable(str(path), storage_options=options(path), without_files=True)
+        handle = DeltaTable(str(path), storage_options=options(path), without_files=True)
+        return handle, transaction(handle, application)
+    handle, seen = held.handle, held.number
     handle.update_incremental()
-    return handle
+    for version in range(held.version + 1, handle.version() + 1):
+        entry = path / "_delta_log" / f"{version:020}.json"
+        if not entry.exists():
+            return handle, transaction(handle, application)
+        for action in _actions(entry, b'"txn"'):
+            if action.get("txn", {}).get("appId") == application:
+                seen = int(action["txn"]["version"])
+    return handle, seen
+
+
+def _actions(entry: Place, word: bytes) -> Iterator[Mapping[str, Any]]:
+    """The actions of a log entry in whose lines ``word`` stands."""
+    # Not splitlines(): a text in the statistics may hold U+2028, which is no end of a line here.
+    for line in entry.read_bytes().split(b"\n"):
+        if word in line:
+            yield json.loads(line)
 
 
 def _interval(handle: DeltaTable) -> int:
@@ -183,11 +215,9 @@ def sync_commits(table: Place, after: int, until: int) -> None:
         entry = table / "_delta_log" / f"{version:020}.json"
         if not entry.exists():
             continue
-        # Not splitlines(): a text in the statistics may hold U+2028, which is no end of a line here.
-        for line in entry.read_bytes().split(b"\n"):
-            added = json.loads(line).get("add") if line else None
-            if added:
-                file = table / unquote(added["path"])
+        for action in _actions(entry, b'"add"'):
+            if "add" in action:
+                file = table / unquote(action["add"]["path"])
                 if file.exists():
                     sync(file)
                     folders.add(file.parent)

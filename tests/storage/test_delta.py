@@ -314,6 +314,48 @@ def test_a_writer_reads_only_what_is_new_since_its_last_append_and_tracks_no_fil
     assert numbers(root) == [1, 1, 2, 3]
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_writer_sees_what_another_wrote_under_its_name_since_its_last_append(root: Path, *, kept: bool) -> None:
+    at_hand: delta.AtHand = {}
+
+    def mine(number: int) -> bool:
+        rows = to_arrow(CAPTURES, [capture(number, run="r", batch=number)])
+        return delta.append(root, CAPTURES, rows, application="r", number=number, at_hand=at_hand)
+
+    assert mine(1)
+    assert append(root, 2, application="r"), "as whoever took the lock over"
+    assert append(root, 1, application="somebody else")
+    if not kept:
+        DeltaTable(str(root / "captures")).create_checkpoint()
+        for _, entry in log.versions(root / "captures")[:-1]:
+            entry.unlink()
+    assert not mine(2)
+    assert mine(3)
+    for number in (4, 5):
+        assert append(root, number, application="r")
+    with pytest.raises(ProtocolViolation, match="transaction 4 of r was due, but the table holds number 5"):
+        mine(4)
+    assert numbers(root) == [1, 1, 2, 3, 4, 5]
+
+
+def test_the_look_for_a_transaction_costs_no_reading_of_the_whole_log(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = DeltaTable.transaction_version
+
+    def transaction_version(self: DeltaTable, application: str) -> int | None:
+        asked.append(application)
+        return real(self, application)
+
+    monkeypatch.setattr(DeltaTable, "transaction_version", transaction_version)
+    at_hand: delta.AtHand = {}
+    for number in (1, 2, 3):
+        rows = to_arrow(CAPTURES, [capture(number, run="r", batch=number)])
+        assert delta.append(root, CAPTURES, rows, application="r", number=number, at_hand=at_hand)
+    assert asked == ["r"], "delta-rs reads every entry since the last checkpoint for it"
+
+
 def test_appends_leave_whole_checkpoints_as_often_as_the_table_says(root: Path) -> None:
     table = root / "captures"
     DeltaTable(str(table)).alter.set_table_properties({"delta.checkpointInterval": "3"})
