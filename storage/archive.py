@@ -61,7 +61,8 @@ class Archive:
             root.mkdir(parents=True, exist_ok=True)
             if isinstance(root, Remote):
                 remote.conditional(root)
-            strangers = [entry.name for entry in root.iterdir() if entry.name not in _OWN]
+            names = [entry.name for entry in root.iterdir() if not entry.name.startswith(remote.PROBE)]
+            strangers = [name for name in names if name not in _OWN]
             if strangers and not (root / MARKER).exists():
                 raise ArchiveError(
                     f"{root} is not empty and no archive (it holds {strangers[0]!r}); name a folder of its own"

@@ -23,6 +23,9 @@ from storage.ranges import buffered
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
+PROBE = ".probe-"
+"""Objects of a name that begins so are no part of an archive: :func:`conditional` is at work, or was killed."""
+
 
 class Changed(OSError):
     """A conditional write found another version of the object than it was to replace, or none."""
@@ -296,7 +299,7 @@ def conditional(folder: Remote) -> None:
 
     Stores that know no conditional writes ignore the condition, and locks and commits would silently not hold.
     """
-    probe = folder / f".probe-{os.urandom(8).hex()}"
+    probe = folder / f"{PROBE}{os.urandom(8).hex()}"
     probe.write_bytes(b"")
     try:
         probe.create(b"")

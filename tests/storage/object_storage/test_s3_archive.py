@@ -14,7 +14,7 @@ import pytest
 import storage
 from pipelines.history import History
 from pipelines.recovery import recover
-from storage import bucket, compact, snapshots, vacuum, verify, warc
+from storage import bucket, compact, remote, snapshots, vacuum, verify, warc
 from storage.archive import Archive, Run
 from storage.errors import ArchiveError, ArchiveNotFound, LeaseLost
 from storage.locks import is_held
@@ -75,6 +75,12 @@ def test_what_was_written_and_not_uploaded_can_be_read_again(folder: Remote) -> 
     assert warc.read(archive.warc, place).url == f"{HOST}/1"
     run.finish()
     assert warc.read(archive.warc, place).url == f"{HOST}/1"
+
+
+def test_what_a_look_at_the_store_left_keeps_nobody_out(folder: Remote) -> None:
+    """Another machine may look at the same moment, or was killed over it."""
+    (folder / f"{remote.PROBE}of somebody else").write_bytes(b"")
+    assert Archive.create(folder).articles().count_rows() == 0
 
 
 def test_no_archive_there_is_said(where: str) -> None:
