@@ -46,6 +46,8 @@ AtHand = MutableMapping[str, Held]
 """What one writer has at hand of its tables, by their names, between its appends."""
 TRIES = 8
 CHECKPOINT_INTERVAL = 100
+# Entries of others that are read one after the other; delta-rs reads those since the last checkpoint side by side.
+_FEW = 10
 WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
 # delta-rs would remove entries after thirty days, and with them versions that a snapshot pins; storage.vacuum does it.
 # It would leave checkpoints out without a word where files are not tracked; append() writes them.
@@ -169,7 +171,10 @@ def _latest(root: Place, table: Table, application: str, at_hand: AtHand | None)
         return handle, transaction(handle, application)
     handle, seen = held.handle, held.number
     handle.update_incremental()
-    for version in range(held.version + 1, handle.version() + 1):
+    new = range(held.version + 1, handle.version() + 1)
+    if len(new) > _FEW:
+        return handle, transaction(handle, application)
+    for version in new:
         entry = path / "_delta_log" / f"{version:020}.json"
         if not entry.exists():
             return handle, transaction(handle, application)

@@ -315,7 +315,11 @@ def test_a_writer_reads_only_what_is_new_since_its_last_append_and_tracks_no_fil
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_writer_sees_what_another_wrote_under_its_name_since_its_last_append(root: Path, *, kept: bool) -> None:
+@pytest.mark.parametrize("few", [10, 1])
+def test_a_writer_sees_what_another_wrote_under_its_name_since_its_last_append(
+    root: Path, monkeypatch: pytest.MonkeyPatch, *, kept: bool, few: int
+) -> None:
+    monkeypatch.setattr(delta, "_FEW", few)
     at_hand: delta.AtHand = {}
 
     def mine(number: int) -> bool:
