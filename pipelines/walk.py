@@ -95,10 +95,7 @@ class _Reader:
                             ids,
                         )
                         regions.append(region)
-                        if (apart or tag == "footer") and not self.whole and (apart or self._ends_page()):
-                            layout.whole = False
-                            # Distances stay what they are.
-                            self.passed += sum(1 for _ in element.iterdescendants("a"))
+                        if (apart or tag == "footer") and not self.whole and self._passes(element, apart=apart):
                             walk.skip_subtree()
                             continue
                     elif kind == link:
@@ -147,12 +144,22 @@ class _Reader:
         region.last = len(blocks)
         region.media, region.controls = self.media, self.controls
 
-    def _ends_page(self) -> bool:
-        """Whether the footer at hand is that of the page, not of a part of it."""
-        regions, above = self.layout.regions, self.region.parent
+    def _passes(self, element: HtmlElement, *, apart: bool) -> bool:
+        """Whether the region at hand can hold no article; its links are counted, so that distances stay what they are.
+
+        A footer is the page's where it is not that of a part. What holds an article is no mere navigation: it was never
+        closed, or its role is a mistake.
+        """
+        regions, above = self.layout.regions, -1 if apart else self.region.parent
         while above >= 0 and regions[above].tag not in marks.SECTIONING:
             above = regions[above].parent
-        return above < 0
+        held = [inner.tag for inner in element.iterdescendants("a", "article", "main")]
+        links = held.count("a")
+        if above >= 0 or links < len(held):
+            return False
+        self.layout.whole = False
+        self.passed += links
+        return True
 
     def _skips(self, element: HtmlElement, kind: int) -> bool:
         """Whether an inline element's subtree is no text; pictures, controls and line breaks are noted."""

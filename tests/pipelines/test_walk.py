@@ -107,6 +107,7 @@ def test_depth_and_size_do_no_harm() -> None:
         pytest.param("<div><footer><p>Weir Street 5</p></footer></div>", [], id="footer-of-the-page"),
         pytest.param("<article><footer>A. Quill</footer></article>", ["A. Quill"], id="footer-of-an-article"),
         pytest.param("<blockquote><footer>A. Quill</footer></blockquote>", ["A. Quill"], id="footer-of-a-quotation"),
+        pytest.param("<nav><main><p>Weir</p></main></nav>", ["Weir"], id="navigation-around-all-the-page"),
         pytest.param("<header><h1>Weir</h1></header>", ["Weir"], id="header"),
         pytest.param("<aside><p>Weir</p></aside>", ["Weir"], id="aside"),
         pytest.param("<div class='nav'><a>Town</a></div>", ["Town"], id="a-class-is-a-hint-only"),
