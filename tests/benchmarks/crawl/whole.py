@@ -161,7 +161,8 @@ def alone(count: int, pages: Path, scratch: Path) -> list[str]:
         f"{allowed:.0f} pages a second",
         f"- a crawl of {count:,} pages of {PAPERS} hosts without a delay, from start to exit: {articles:,} "
         f"articles in {seconds:.1f} s, {reached:.0f} pages a second, **{reached / allowed:.2f} of what the parts "
-        f"allow**; {spent / count * 1e3:.1f} ms of processor time a page",
+        f"allow**; {spent / count * 1e3:.1f} ms of processor time a page, start and end within, of which the parts are "
+        f"**{sum(parts.values()) / spent * count / 1e3:.2f}**; load {os.getloadavg()[0]:.1f} at the end",
         f"- lag of the event loop meanwhile: {lag['0.5']:.1f} ms at the median, {lag['0.99']:.1f} ms at the 99th "
         f"percentile, **{lag['0.999']:.1f} ms at the 99.9th**, {lag['1.0']:.0f} ms at most of {lag['looks']:,}",
     ]
