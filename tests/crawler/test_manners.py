@@ -263,7 +263,9 @@ def test_a_signal_before_the_crawl_begins_ends_it_cleanly(where: str, tmp_path: 
 import importlib, os, signal, time
 def stop(*args, **kwargs):
     print("there", flush=True)
-    time.sleep(60)
+    # One long sleep would not see a signal that comes the moment before it begins.
+    for _ in range(600):
+        time.sleep(0.1)
 if __name__ == "__main__":
     from crawler import cli
     from crawler.cli import crawling
