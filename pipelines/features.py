@@ -53,11 +53,6 @@ def words(text: str) -> Words:
     return tuple(tokens.split(text.casefold()))
 
 
-def squeeze(text: str) -> str:
-    """The words of ``text`` in one: for finding a paragraph in a text whose breaks were lost."""
-    return tokens.joined(text.casefold())
-
-
 @dataclass(slots=True, kw_only=True)
 class Known:
     """What the other fields have found already, as words: a body repeats none of it.

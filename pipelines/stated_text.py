@@ -23,5 +23,10 @@ class StatedText:
         if paragraph in self.text:
             return True
         if self._squeezed is None:
-            self._squeezed = tokens.joined(self.text.casefold())
-        return tokens.joined(paragraph.casefold()) in self._squeezed
+            self._squeezed = squeeze(self.text)
+        return squeeze(paragraph) in self._squeezed
+
+
+def squeeze(text: str) -> str:
+    """The words of ``text`` in one: for finding a paragraph in a text whose breaks were lost."""
+    return tokens.joined(text.casefold())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -72,9 +72,25 @@ def create(root: Place, table: Table) -> None:
     sync_tree(path)
 
 
-def opened(folder: Place, version: int | None = None) -> DeltaTable:
-    """A snapshot of the table at ``folder``, fresh by default; raises TableNotFoundError where it is not there."""
-    return DeltaTable(str(folder), version=version, storage_options=options(folder))
+def opened(folder: Place, version: int | None = None, *, files: bool = True) -> DeltaTable:
+    """A snapshot of the table at ``folder``, fresh by default; raises TableNotFoundError where it is not there.
+
+    Without ``files`` it tells nothing of the table's files, each of which takes 8 KB, and is fit for appends.
+    """
+    return DeltaTable(str(folder), version=version, storage_options=options(folder), without_files=not files)
+
+
+def entry_of(table: Place, version: int) -> Place:
+    """The log's entry of that version."""
+    return table / "_delta_log" / f"{version:020}.json"
+
+
+def actions(entry: bytes, word: bytes = b"") -> Iterator[dict[str, Any]]:
+    """The actions of a log entry in whose lines ``word`` stands; raises ValueError where one is broken."""
+    # Not splitlines(): a text in the statistics may hold U+2028, which is no end of a line here.
+    for line in entry.split(b"\n"):
+        if word in line and line.strip():
+            yield json.loads(line)
 
 
 def snapshot(root: Place, table: Table) -> DeltaTable:
@@ -166,8 +182,7 @@ def _latest(root: Place, table: Table, application: str, at_hand: AtHand | None)
     path = root / table.name
     held = at_hand.pop(table.name, None) if at_hand else None
     if held is None or held.application != application:
-        # An append looks at no file of the table. Tracked, each would take 8 KB, and a run may write thousands.
-        handle = DeltaTable(str(path), storage_options=options(path), without_files=True)
+        handle = opened(path, files=False)
         return handle, transaction(handle, application)
     handle, seen = held.handle, held.number
     handle.update_incremental()
@@ -175,21 +190,13 @@ def _latest(root: Place, table: Table, application: str, at_hand: AtHand | None)
     if len(new) > _FEW:
         return handle, transaction(handle, application)
     for version in new:
-        entry = path / "_delta_log" / f"{version:020}.json"
+        entry = entry_of(path, version)
         if not entry.exists():
             return handle, transaction(handle, application)
-        for action in _actions(entry, b'"txn"'):
+        for action in actions(entry.read_bytes(), b'"txn"'):
             if action.get("txn", {}).get("appId") == application:
                 seen = int(action["txn"]["version"])
     return handle, seen
-
-
-def _actions(entry: Place, word: bytes) -> Iterator[Mapping[str, Any]]:
-    """The actions of a log entry in whose lines ``word`` stands."""
-    # Not splitlines(): a text in the statistics may hold U+2028, which is no end of a line here.
-    for line in entry.read_bytes().split(b"\n"):
-        if word in line:
-            yield json.loads(line)
 
 
 def _interval(handle: DeltaTable) -> int:
@@ -217,10 +224,10 @@ def sync_commits(table: Place, after: int, until: int) -> None:
         return
     folders = {table, table / "_delta_log"}
     for version in range(after + 1, until + 1):
-        entry = table / "_delta_log" / f"{version:020}.json"
+        entry = entry_of(table, version)
         if not entry.exists():
             continue
-        for action in _actions(entry, b'"add"'):
+        for action in actions(entry.read_bytes(), b'"add"'):
             if "add" in action:
                 file = table / unquote(action["add"]["path"])
                 if file.exists():

@@ -87,11 +87,7 @@ def read_entry(path: Place) -> Entry:
     transactions: list[tuple[str, int]] = []
     actions = 0
     try:
-        # Not splitlines(): a text in the statistics may hold U+2028, which is no end of a line here.
-        for line in path.read_bytes().split(b"\n"):
-            if not line.strip():
-                continue
-            action = json.loads(line)
+        for action in delta.actions(path.read_bytes()):
             actions += 1
             if "commitInfo" in action and "timestamp" in action["commitInfo"]:
                 at = _instant(action["commitInfo"]["timestamp"])
@@ -201,7 +197,7 @@ def replace(
             version = handle.version() + 1
             fence(table)
             try:
-                write_new(table / FOLDER / f"{version:020}.json", text.encode())
+                write_new(delta.entry_of(table, version), text.encode())
             except FileExistsError:
                 continue
             return version

@@ -218,7 +218,7 @@ def _opened(folder: Place) -> DeltaTable:
         ) from error
     if isinstance(folder, Remote):
         return handle
-    entry = folder / "_delta_log" / f"{handle.version():020}.json"
+    entry = delta.entry_of(folder, handle.version())
     if entry.exists() and not entry.stat().st_size:
         raise ArchiveError(
             f"{entry} is empty, as a power cut leaves it; put it right with `broadsheet verify --repair`"

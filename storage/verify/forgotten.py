@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from storage import log
+from storage import delta, log
 from storage.forget.marks import ADDRESSES, COLUMNS, Marks
 from storage.places import Place, below
 from storage.rows import Rows
@@ -51,9 +51,8 @@ def _bounds(root: Place, table: Table, stones: Tombstones) -> Iterator[Problem]:
 
 def _addresses(entry: bytes, table: Table) -> Iterator[str]:
     names = (*ADDRESSES[table.name], "declared_canonical")
-    # Not splitlines(): a text in the statistics may hold U+2028, which is no end of a line here.
-    for line in entry.split(b"\n"):
-        added: dict[str, Any] = (json.loads(line) if line.strip() else {}).get("add") or {}
+    for action in delta.actions(entry):
+        added: dict[str, Any] = action.get("add") or {}
         stats = json.loads(added.get("stats") or "{}")
         for bounds in (stats.get("minValues") or {}, stats.get("maxValues") or {}):
             yield from (bounds[name] for name in names if isinstance(bounds.get(name), str))

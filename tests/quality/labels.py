@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.blocks import HEADINGS, Layout
-from pipelines.features import squeeze, words
+from pipelines.features import words
 from pipelines.layout import prose
+from pipelines.stated_text import squeeze
 
 # A stated text counts as the truth when paragraphs of the page cover so much of it.
 COVERED = 0.85
