@@ -87,8 +87,9 @@ class History:
     def glance(self, url: str) -> Known | None:
         """What deciding takes of an article's ``url``: as :meth:`get`, but without a look into the tables."""
         place = place_of("article", url)
-        if place in self._urls or self._ledger is None:
-            return self.get(url)
+        state = self._urls.get(place)
+        if state is not None or self._ledger is None:
+            return state or self.get(url)
         number = self._ledger.own(place)
         if number is None:
             number = self._ledger.leader(place)
